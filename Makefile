@@ -1,0 +1,60 @@
+# Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types locales locales-check docs run benchmarks lock clean
+
+BIN := .venv/bin
+
+# A .venv that was copied or moved with the folder belongs to another place: install again.
+ifneq ($(shell cat .venv/.place 2>/dev/null),$(shell pwd -P))
+.PHONY: .venv/.installed
+endif
+
+help: ## list these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/.ready ## a rehearsal with invented people in the terminal: no token, no server
+	@$(BIN)/teichaku demo
+
+test: .venv/.ready ## the whole test suite; narrow it with ARGS="-k reminder"
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.ready ## style, types, import contracts and catalogs
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m bot.text.locales check
+
+types: .venv/.ready ## the type checker alone
+	@$(BIN)/mypy
+
+locales: .venv/.ready ## bring templates and catalogs up to the sentences of the code
+	@$(BIN)/python -m bot.text.locales update
+
+locales-check: .venv/.ready ## say what is missing, fuzzy, wrong or misplaced in the catalogs
+	@$(BIN)/python -m bot.text.locales check
+
+docs: .venv/.ready ## check that the documentation names what exists
+	@$(BIN)/python -m pytest -q tests/unit/test_docs.py
+
+run: .venv/.ready ## the service: channels and ticker, with the settings of this folder
+	@$(BIN)/teichaku run
+
+benchmarks: .venv/.ready ## the measurements that the README quotes
+	@set -e; for one in benchmarks/[a-z]*.py; do echo "$$one"; $(BIN)/python "$$one"; done
+
+lock: ## pin and hash the newest dependencies that pyproject.toml allows (needs uv)
+	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## remove .venv, caches and compiled catalogs
+	@rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -f locales/*/LC_MESSAGES/*.mo
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.installed: requirements.lock pyproject.toml hatch_build.py .ci/install
+	@sh .ci/install
+
+.venv/.ready: .venv/.installed $(wildcard locales/*/LC_MESSAGES/*.po)
+	@$(BIN)/python -m bot.text.locales compile
+	@touch $@

@@ -1,0 +1,1 @@
+"""The shell: commands, channels, words and the flow that moves data along the path."""

@@ -1,0 +1,320 @@
+"""The command line: one thin function a command, each importing what it needs, so that ``--help`` is there at once.
+
+A command exits 0 on success, 1 on a refusal that it explains on stderr, 2 on wrong usage; nobody sees a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from bot.text.catalog import Voice
+from bot.text.commands import APP, HELP, OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import date
+
+    from bot.app import App
+    from surveys.model import Message
+
+
+def terminal_voice() -> Voice:
+    """English, or Japanese where the terminal's locale says so."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return Voice.of(("ja" if value.startswith("ja") else "en",), "staff", stacked=False)
+    return Voice(("en",), "staff")
+
+
+VOICE = terminal_voice()
+
+
+def _help(message: Message) -> str:
+    return VOICE.one(message)
+
+
+app = typer.Typer(help=_help(APP), no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+roster = typer.Typer(help=_help(HELP["roster"]), no_args_is_help=True, rich_markup_mode=None)
+surveys = typer.Typer(help=_help(HELP["surveys"]), no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(roster, name="roster")
+app.add_typer(surveys, name="surveys")
+
+AsJson = Annotated[bool, typer.Option("--json", help=_help(OPTIONS["json"]))]
+Company = Annotated[str | None, typer.Option("--company", help=_help(OPTIONS["company"]))]
+Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help=_help(OPTIONS["since"]))]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=_help(OPTIONS["file"]))]
+
+
+@app.callback()
+def _settings_file(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help=_help(OPTIONS["config"]))] = None,
+) -> None:
+    context.obj = config
+
+
+def _opened(context: typer.Context) -> AbstractContextManager[App]:
+    from contextlib import contextmanager
+
+    from bot.main import opened
+
+    @contextmanager
+    def app_of() -> Iterator[App]:
+        from bot.settings import load_settings
+
+        with opened(load_settings(context.obj)) as found:
+            yield found
+
+    return app_of()
+
+
+def _day(text: str) -> date:
+    from datetime import date
+
+    from bot.refusal import Refusal
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("day_wrong", value=text) from None
+
+
+def _known_company(app_: App, name: str | None) -> str | None:
+    """The company as it is stored; a name that is not known is refused with those that are."""
+    from bot.flow.roster.values import name_key
+    from bot.refusal import Refusal
+    from store.queries import placements
+
+    if name is None:
+        return None
+    with app_.store.read() as tx:
+        known = {name_key(one.company): one.company for one in placements.everyone(tx)}
+    if name_key(name) not in known:
+        raise Refusal("company_unknown", name=name, known=", ".join(sorted(known.values())) or "–")
+    return known[name_key(name)]
+
+
+def _show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """One JSON document, or a table of some of the columns."""
+    from bot.commands.tables import print_json, print_table
+
+    if as_json:
+        print_json(list(rows))
+    else:
+        print_table(VOICE, rows, columns)
+
+
+@app.command(help=_help(HELP["init"]))
+def init(context: typer.Context) -> None:
+    from bot.commands.setup import initialise
+    from bot.text import lists
+
+    made, kept = initialise(Path.cwd(), context.obj)
+    if kept:
+        typer.echo(VOICE.one(lists.KEPT_FILES, files=", ".join(kept)))
+    typer.echo(VOICE.one(lists.INITIALISED, files=", ".join(made + kept)))
+
+
+@app.command(help=_help(HELP["migrate"]))
+def migrate(context: typer.Context) -> None:
+    from bot.settings import load_settings
+    from bot.text import lists
+    from store.migrate import head, upgrade
+    from store.session import make_engine
+
+    upgrade(make_engine(load_settings(context.obj).database_url.get_secret_value()))
+    typer.echo(VOICE.one(lists.MIGRATED, schema=head()))
+
+
+@roster.command("template", help=_help(HELP["roster_template"]))
+def roster_template(file: FileArgument) -> None:
+    from bot.commands.roster import template
+
+    template(VOICE, file)
+
+
+@roster.command("import", help=_help(HELP["roster_import"]))
+def roster_import(
+    context: typer.Context,
+    file: FileArgument,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_help(OPTIONS["dry_run"]))] = False,
+    annotate: Annotated[Path | None, typer.Option("--annotate", help=_help(OPTIONS["annotate"]))] = None,
+) -> None:
+    from bot.commands.roster import import_file
+
+    with _opened(context) as found:
+        import_file(found, VOICE, file, dry_run=dry_run, annotated=annotate)
+
+
+@roster.command("export", help=_help(HELP["roster_export"]))
+def roster_export(context: typer.Context, file: FileArgument) -> None:
+    from bot.commands.roster import export_file
+
+    with _opened(context) as found:
+        export_file(found, VOICE, file)
+
+
+@app.command(help=_help(HELP["plan"]))
+def plan(
+    context: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help=_help(OPTIONS["from"]))],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help=_help(OPTIONS["to"]))],
+    company: Company = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import lists
+    from bot.refusal import Refusal
+
+    begin, end = _day(first), _day(last)
+    if begin > end:
+        raise Refusal("days_reversed")
+    if end.year - begin.year > lists.LONGEST_PLAN:
+        raise Refusal("range_long", years=lists.LONGEST_PLAN)
+    with _opened(context) as found:
+        rows = lists.plan(found, VOICE, first=begin, last=end, company=_known_company(found, company))
+    columns = ("open_at", "placement_id", "respondent", "survey", "period", "due_on", "expire_at", "moved_because")
+    _show(rows, columns, as_json=as_json)
+
+
+@app.command(help=_help(HELP["placements"]))
+def placements(context: typer.Context, company: Company = None, as_json: AsJson = False) -> None:
+    from bot.commands import lists
+
+    with _opened(context) as found:
+        rows = lists.placement_rows(found, company=_known_company(found, company))
+    columns = (
+        "placement_id",
+        "company",
+        "hire_name",
+        "start_date",
+        "state",
+        "level",
+        "last_answered_at",
+        "hire_linked",
+    )
+    _show(rows, columns, as_json=as_json)
+
+
+@app.command(help=_help(HELP["checkins"]))
+def checkins(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
+    from bot.commands import lists
+
+    day = _day(since) if since else None
+    with _opened(context) as found:
+        rows = lists.checkin_rows(found, company=_known_company(found, company), since=day)
+    columns = (
+        "id",
+        "placement_id",
+        "company",
+        "respondent",
+        "survey",
+        "period",
+        "state",
+        "opened_at",
+        "answered",
+        "asked",
+    )
+    _show(rows, columns, as_json=as_json)
+
+
+@app.command(help=_help(HELP["alerts"]))
+def alerts(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
+    from bot.commands import lists
+
+    day = _day(since) if since else None
+    with _opened(context) as found:
+        rows = lists.alert_rows(found, VOICE, company=_known_company(found, company), since=day)
+    _show(
+        rows,
+        ("id", "placement_id", "company", "kind", "level", "state", "opened_at", "due_at", "reasons"),
+        as_json=as_json,
+    )
+
+
+@app.command(help=_help(HELP["status"]))
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    from bot.commands import lists
+    from bot.commands.tables import print_json, print_status
+
+    with _opened(context) as found:
+        shown = lists.status(found)
+    if as_json:
+        print_json(shown)
+    else:
+        print_status(VOICE, shown)
+
+
+@app.command(help=_help(HELP["demo"]))
+def demo(
+    seed: Annotated[int, typer.Option("--seed", help=_help(OPTIONS["seed"]))] = 1,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="FOLDER", help=_help(OPTIONS["keep"]))] = None,
+) -> None:
+    from bot.commands.tables import console
+    from bot.demo.run import demo as play
+
+    play(console(), VOICE, seed=seed, keep=keep)
+
+
+@app.command(help=_help(HELP["chat"]))
+def chat(
+    role: Annotated[str, typer.Option("--as", help=_help(OPTIONS["as"]))] = "hire",
+    language: Annotated[str | None, typer.Option("--language", help=_help(OPTIONS["language"]))] = None,
+) -> None:
+    from bot.demo.practice import practise
+
+    practise(VOICE, role=role, language=language)
+
+
+@app.command(help=_help(HELP["run"]))
+def run(context: typer.Context) -> None:
+    import asyncio
+    import logging
+
+    from bot.logs import configure
+    from bot.main import serve
+    from bot.text import lists
+
+    configure(logging.INFO)
+    with _opened(context) as found:
+        typer.echo(VOICE.one(lists.RUNNING))
+        asyncio.run(serve(found))
+    typer.echo(VOICE.one(lists.STOPPED))
+
+
+@surveys.command("check", help=_help(HELP["surveys_check"]))
+def surveys_check(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_help(OPTIONS["file"]))] = None,
+) -> None:
+    from bot.commands.surveys import check
+
+    if not check(VOICE, file):
+        raise typer.Exit(1)
+
+
+def main() -> NoReturn:
+    """The console script: run a command, and turn whatever goes wrong into a sentence and an exit code."""
+    from bot.logs import configure
+
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # A terminal's encoding must end nothing.
+    configure()
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as fault:
+        from bot.commands.explain import explain
+
+        for sentence in explain(VOICE, fault):
+            print(sentence, file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,159 @@
+"""The lists: rows of plain values in the shapes of docs/interfaces.md, for tables and for ``--json``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import checkin as checkin_step
+from bot.text.alerts import reason as reason_words
+from bot.text.catalog import Voice
+from bot.text.lists import moved_because
+from store import facts
+from store.migrate import head
+from store.queries import alerts, assessments, checkins, deliveries, people, placements
+
+LONGEST_PLAN = 10
+"""Years; a longer plan helps nobody and would take minutes."""
+
+Row = dict[str, Any]
+
+
+def _at(moment: datetime | None, zone: str) -> str | None:
+    return None if moment is None else moment.astimezone(ZoneInfo(zone)).isoformat()
+
+
+def _chosen(tx: Session, company: str | None) -> list[facts.Placement]:
+    return [one for one in placements.everyone(tx) if company is None or one.company == company]
+
+
+def plan(app: App, voice: Voice, *, first: date, last: date, company: str | None = None) -> list[Row]:
+    """The nominal plan between two local days, both included, by opening."""
+    with app.store.read() as tx:
+        known = {one.id: one for one in _chosen(tx, company)}
+        nominal = checkin_step.nominal(app, tx, None, first, last)
+    return [
+        {
+            "placement_id": known[one.placement].key,
+            "respondent": one.respondent.value,
+            "survey": one.survey,
+            "period": one.period,
+            "due_on": one.due_on.isoformat(),
+            "open_at": one.opens_at.isoformat(),
+            "remind_at": [at.isoformat() for at in one.remind_at],
+            "expire_at": one.expires_at.isoformat(),
+            "moved_because": moved_because(voice, [(day.day, day.reason, day.name) for day in one.moved]),
+        }
+        for one in nominal
+        if one.placement in known
+    ]
+
+
+def checkin_rows(app: App, *, company: str | None = None, since: date | None = None) -> list[Row]:
+    """What was opened, newest first."""
+    with app.store.read() as tx:
+        known = {one.id: one for one in _chosen(tx, company)}
+        listed = checkins.listed(tx, list(known), since)
+    return [_checkin(one, known[one.checkin.placement_id]) for one in listed]
+
+
+def _checkin(one: checkins.Listed, placement: facts.Placement) -> Row:
+    zone = placement.timezone
+    return {
+        "id": one.checkin.id,
+        "placement_id": placement.key,
+        "company": placement.company,
+        "respondent": one.checkin.respondent,
+        "survey": one.checkin.survey,
+        "period": one.checkin.period,
+        "due_on": one.checkin.due_on.isoformat(),
+        "state": one.checkin.state,
+        "opened_at": _at(one.checkin.opened_at, zone),
+        "delivered_at": _at(one.checkin.delivered_at, zone),
+        "completed_at": _at(one.checkin.completed_at, zone),
+        "answered": one.answered,
+        "asked": one.asked,
+    }
+
+
+def alert_rows(app: App, voice: Voice, *, company: str | None = None, since: date | None = None) -> list[Row]:
+    """The alerts, newest first, with their reasons as codes and sentences."""
+    begin = None if since is None else datetime.combine(since, datetime.min.time(), tzinfo=app.desk.zone)
+    with app.store.read() as tx:
+        known = {one.id: one for one in _chosen(tx, company)}
+        listed = alerts.listed(tx, list(known), begin)
+    zone = str(app.desk.zone)
+    return [
+        {
+            "id": one.id,
+            "placement_id": known[one.placement_id].key,
+            "company": known[one.placement_id].company,
+            "kind": one.kind,
+            "level": one.level,
+            "state": one.state,
+            "opened_at": _at(one.opened_at, zone),
+            "due_at": _at(one.due_at, zone),
+            "acknowledged_at": _at(one.acknowledged_at, zone),
+            "resolved_at": _at(one.resolved_at, zone),
+            "escalations": one.escalations,
+            "reasons": [
+                {"code": reason["code"], "text": reason_words(voice, reason, app.rules)} for reason in one.reasons
+            ],
+        }
+        for one in listed
+    ]
+
+
+def placement_rows(app: App, *, company: str | None = None) -> list[Row]:
+    """The placements by number, with level, last answer and who is linked."""
+    today = app.clock().astimezone(app.desk.zone).date()
+    with app.store.read() as tx:
+        known = _chosen(tx, company)
+        levels = assessments.latest(tx, [one.id for one in known])
+        paused = {row.id for row in placements.to_plan(tx) if any(a <= today <= b for a, b in row.pauses)}
+        linked = {one.id: people.address_of(tx, one.id) is not None for p in known for one in (p.hire, p.manager)}
+        answered = {one.id: checkins.last_answer_at(tx, one.hire.id) for one in known}
+    return [
+        {
+            "placement_id": one.key,
+            "company": one.company,
+            "hire_name": one.hire.name,
+            "start_date": one.start_date.isoformat(),
+            "state": _state(one, today, paused=one.id in paused),
+            "level": levels[one.id].level if one.id in levels else None,
+            "last_answered_at": _at(answered[one.id], one.timezone),
+            "hire_linked": linked[one.hire.id],
+            "manager_linked": linked[one.manager.id],
+        }
+        for one in known
+    ]
+
+
+def _state(one: facts.Placement, today: date, *, paused: bool) -> str:
+    if one.left_on is not None and one.left_on <= today:
+        return "left"
+    if one.start_date > today:
+        return "upcoming"
+    return "paused" if paused else "active"
+
+
+def status(app: App) -> Row:
+    """Counts and health as one object."""
+    by_state: dict[str, int] = {}
+    for row in placement_rows(app):
+        by_state[row["state"]] = by_state.get(row["state"], 0) + 1
+    with app.store.read() as tx:
+        return {
+            "placements": by_state,
+            "checkins": checkins.counts(tx),
+            "deliveries": deliveries.counts(tx),
+            "unreachable": people.count_unreachable(tx),
+            "last_tick": None,
+            "database": app.store.engine.dialect.name,
+            "schema": head(),
+            "rehearsal": None,
+        }

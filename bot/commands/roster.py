@@ -1,0 +1,104 @@
+"""The roster commands: a file in, a file out, and every error said in one run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from bot.app import App
+from bot.flow.roster import store_roster, stored_roster
+from bot.flow.roster.model import Roster, RosterError, RosterErrors, UnknownColumn
+from bot.flow.roster.read import read_roster
+from bot.flow.roster.write import annotate, write_roster, write_template
+from bot.refusal import Refusal
+from bot.text import lists, roster_errors
+from bot.text.catalog import Voice
+from bot.text.roster_words import TEMPLATE_WORDS
+from store.queries.roster import Changes
+
+
+def template(voice: Voice, file: Path) -> None:
+    """Write an empty roster, explained in English and Japanese. Raises Refusal("file_unwritable")."""
+    english, japanese = (Voice((locale,), "staff") for locale in ("en", "ja"))
+    try:
+        write_template(file, *(lambda key, one=one: one.one(TEMPLATE_WORDS[key]) for one in (english, japanese)))
+    except OSError as fault:
+        raise Refusal("file_unwritable", file=str(file)) from fault
+    print(voice.one(lists.TEMPLATE_WRITTEN, file=str(file)))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise Refusal("file_missing", file=str(file)) from None
+    except OSError as fault:
+        raise Refusal("file_unreadable", file=str(file)) from fault
+
+
+def import_file(app: App, voice: Voice, file: Path, *, dry_run: bool, annotated: Path | None) -> None:
+    """Import a roster, or say everything that is wrong with it and exit 1."""
+    data = _read(file)
+    found = read_roster(data, file.name)
+    for column in found.unknown_columns:
+        print(_unknown(voice, column), file=sys.stderr)
+    for question in found.questions:
+        print(voice.one(roster_errors.ROSTER_QUESTIONS[question.code], **question.values), file=sys.stderr)
+    if isinstance(found, RosterErrors):
+        _refuse(voice, found, data, file, annotated)
+    changes = store_roster(app, found, dry_run=dry_run)
+    _tell(voice, found, changes, dry_run=dry_run)
+
+
+def _refuse(voice: Voice, found: RosterErrors, data: bytes, file: Path, annotated: Path | None) -> NoReturn:
+    for error in found.errors:
+        print(_sentence(voice, error), file=sys.stderr)
+    if annotated is not None:
+        try:
+            annotate(data, file.name, found.errors, annotated, lambda error: _sentence(voice, error))
+        except OSError as fault:
+            raise Refusal("file_unwritable", file=str(annotated)) from fault
+        print(voice.one(lists.ANNOTATED, file=str(annotated)), file=sys.stderr)
+    print(voice.one(lists.ROSTER_REFUSED, count=len(found.errors)), file=sys.stderr)
+    sys.exit(1)
+
+
+def _sentence(voice: Voice, error: RosterError) -> str:
+    return voice.one(roster_errors.ROSTER_ERRORS[error.code], **error.placeholders)
+
+
+def _unknown(voice: Voice, column: UnknownColumn) -> str:
+    message = lists.UNKNOWN_COLUMN_NEAR if column.nearest else lists.UNKNOWN_COLUMN
+    return voice.one(message, letter=column.letter, heading=column.heading, nearest=column.nearest or "")
+
+
+def _tell(voice: Voice, found: Roster, changes: Changes, *, dry_run: bool) -> None:
+    for row, key in changes.keys_made.items():
+        print(voice.one(lists.KEY_MADE, row=row, key=key))
+    for key, columns in changes.changed.items():
+        print(voice.one(lists.CHANGED_LINE, key=key, columns=", ".join(columns)))
+    people = ", ".join(name for _, name in changes.new_people[:8]) or "–"
+    if len(changes.new_people) > 8:
+        people += f", … ({len(changes.new_people)})"
+    print(
+        voice.one(
+            lists.IMPORTED,
+            created=len(changes.created),
+            changed=len(changes.changed),
+            unchanged=changes.unchanged,
+            people=people,
+        )
+    )
+    if dry_run:
+        print(voice.one(lists.DRY_RUN))
+
+
+def export_file(app: App, voice: Voice, file: Path) -> None:
+    """Write the stored placements into a roster. Raises Refusal("file_unwritable")."""
+    rows, companies = stored_roster(app)
+    try:
+        written = write_roster(file, rows, companies)
+    except OSError as fault:
+        raise Refusal("file_unwritable", file=str(file)) from fault
+    print(voice.one(lists.EXPORTED, file=", ".join(map(str, written)), count=len(rows)))

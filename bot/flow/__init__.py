@@ -1,0 +1,32 @@
+"""The path, one file per arrow:
+
+    roster → check-in → delivery → answer → assessment → alert → follow-up
+
+The one convention: a step gathers facts, lets one pure function decide, and records the outcome in the same transaction.
+Steps hand over by the status of a row and never call each other.
+"""
+
+from __future__ import annotations
+
+from bot.app import App
+from bot.flow import alert, assessment, checkin, delivery, follow_up
+
+
+async def advance(app: App) -> None:
+    """Move everything that is ready one step along the path. Safe to call at any time, twice, or in two processes."""
+    await app.store.run(checkin.open_due, app)
+    await app.store.run(assessment.assess_closed, app)
+    await app.store.run(alert.raise_needed, app)
+    await app.store.run(alert.deliver_due, app)
+    await app.store.run(follow_up.escalate_overdue, app)
+    await delivery.send_queued(app)
+
+
+async def plan_ahead(app: App) -> None:
+    """Write the future check-ins of every placement whose plan is missing or about to end. Safe to call at any time."""
+    await app.store.run(checkin.plan_ahead, app)
+
+
+async def sweep(app: App) -> None:
+    """Take back what a process that died had claimed. Safe to call at any time."""
+    await app.store.run(delivery.sweep, app)

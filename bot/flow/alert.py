@@ -1,0 +1,195 @@
+"""Alert: a level that rose, a silence or a call for help becomes something that a consultant is told, in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import outbox
+from bot.flow.assessment import as_assessment, gather
+from risk.model import Level
+from risk.policy import (
+    Policy,
+    PolicyRow,
+    Waiting,
+    acknowledge_by,
+    alert_for,
+    deliver_at,
+    silence_for,
+    within_capacity,
+)
+from store import facts
+from store.queries import alerts, assessments, checkins, people, placements
+
+log = structlog.get_logger()
+
+
+def policy_of(app: App) -> Policy:
+    """The alert table in force: that of the rules, with what ``[alerts]`` changes."""
+    changed = app.settings.alerts.acknowledge.model_dump(exclude_unset=True, exclude_none=True)
+    return Policy.of(app.rules, capacity=app.settings.alerts.capacity, acknowledge_within=changed)
+
+
+def raise_needed(app: App) -> None:
+    """Look once at each new assessment and raise the alerts that it calls for."""
+    with app.store.read() as tx:
+        if not assessments.unalerted(tx):
+            return
+    with app.store.begin() as tx:
+        for assessed in assessments.unalerted(tx):
+            _raise_risk(app, tx, assessed)
+            _raise_silence(app, tx, assessed)
+            assessments.looked_at(tx, assessed.id, app.clock())
+
+
+def _raise_risk(app: App, tx: Session, assessed: assessments.Assessed) -> None:
+    placement = placements.get(tx, assessed.placement_id)
+    history = assessments.history(tx, placement.id, before=assessed.id)
+    waiting = [one for one in alerts.unresolved(tx, [placement.id], kind="risk") if one.level]
+    previous = as_assessment(history[-1]) if history else None
+
+    level = alert_for(
+        as_assessment(assessed),
+        previous_level=previous.level if previous else Level.NONE,
+        open_alert_level=max((Level(one.level or "none") for one in waiting), key=lambda one: one.rank, default=None),
+        previous=previous,
+    )
+
+    if level is None:
+        return
+    # Late answers may raise the level of the same assessment, which is another cause.
+    cause = f"risk:{assessed.id}:{level.value}"
+    _raise(app, tx, placement, cause, policy_of(app).row("risk", level), assessed.reasons, assessment_id=assessed.id)
+
+
+def _raise_silence(app: App, tx: Session, assessed: assessments.Assessed) -> None:
+    placement = placements.get(tx, assessed.placement_id)
+    checkin = checkins.get(tx, assessed.checkin_id)
+    if checkin is None or checkin.respondent != "hire" or checkin.state != "expired":
+        return
+    case = gather(tx, [placement])[placement.id]
+
+    run = silence_for(case.checkins)
+
+    if run is None or alerts.unresolved(tx, [placement.id], kind="silence"):
+        return
+    reasons = [{"code": "silence", "weight": 0.0, "values": {"run": run, "on": checkin.due_on.isoformat()}}]
+    _raise(app, tx, placement, f"silence:{checkin.id}", policy_of(app).row("silence"), reasons)
+
+
+def raise_help(app: App, tx: Session, person: facts.Person, *, inbound_id: int, now: datetime) -> None:
+    """Somebody pressed "I need help": their consultant is told, and nobody in the company.
+
+    Pressed again before anybody has taken it, it is the same call; after that it is a new one.
+    """
+    side = "hire" if person.kind == "hire" else "manager"
+    wanted = (
+        placements.everyone(tx, hire_id=person.id) if side == "hire" else placements.everyone(tx, manager_id=person.id)
+    )
+    running = [one for one in wanted if one.left_on is None] or wanted
+    if not running:
+        return
+    placement = running[-1]
+    today = now.astimezone(app.desk.zone).date()
+    reasons = [{"code": f"help.{side}", "weight": 0.0, "values": {"on": today.isoformat()}}]
+    if alerts.open_cause(tx, f"help:{person.id}:"):
+        return
+    _raise(app, tx, placement, f"help:{person.id}:{inbound_id}", policy_of(app).row("help"), reasons)
+
+
+def _raise(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    cause: str,
+    row: PolicyRow,
+    reasons: Sequence[Mapping[str, object]],
+    *,
+    assessment_id: int | None = None,
+) -> None:
+    now = app.clock()
+    raised = alerts.raise_once(
+        tx,
+        cause,
+        placement_id=placement.id,
+        owner_id=placement.consultant.id,
+        assessment_id=assessment_id,
+        kind=row.kind,
+        level=row.level.value if row.level else None,
+        reasons=list(reasons),
+        policy=row.as_dict(),
+        opened_at=now,
+        deliver_at=deliver_at(row, now, app.desk),
+    )
+    if raised:
+        log.info("alert.raised", placement=placement.id, kind=row.kind, level=row.level)
+
+
+def deliver_due(app: App) -> None:
+    """Hand over to delivery what is due: each urgent alert by itself, the others together in the consultant's digest."""
+    now = app.clock()
+    with app.store.read() as tx:
+        if not alerts.to_deliver(tx, now):
+            return
+    with app.store.begin() as tx:
+        digests: dict[int, list[facts.Alert]] = {}
+        for one in _fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now))):
+            row = PolicyRow.from_dict(one.policy)
+            if row.delivered == "digest":
+                digests.setdefault(one.owner_id, []).append(one)
+            else:
+                outbox.promise(app, tx, one.owner_id, key=f"alert:{one.id}:owner", kind="alert", subject=one.id)
+            alerts.change(tx, one.id, deliver_at=None, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
+        for owner_id, listed in digests.items():
+            local = now.astimezone(app.desk.zone).date()
+            outbox.promise(
+                app,
+                tx,
+                owner_id,
+                key=f"digest:{owner_id}:{local}:{listed[0].id}",
+                kind="digest",
+                subject=owner_id,
+                detail={"alerts": [one.id for one in listed], "day": local.isoformat()},
+            )
+
+
+def _still_open(tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
+    """Without those that somebody has taken from the list already."""
+    for one in due:
+        if one.state != "open":
+            alerts.change(tx, one.id, deliver_at=None)
+    return [one for one in due if one.state == "open"]
+
+
+def _fitting(app: App, tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
+    """Elevated alerts within the consultant's monthly capacity, worst first; the rest stay on the list."""
+    elevated = [one for one in due if one.kind == "risk" and one.level == Level.ELEVATED]
+    kept = {one.id for one in due} - {one.id for one in elevated}
+    month = app.clock().astimezone(app.desk.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    for owner_id in {one.owner_id for one in elevated}:
+        waiting = [
+            Waiting(one.id, assessments.get(tx, one.assessment_id).score if one.assessment_id else 0.0, one.opened_at)
+            for one in elevated
+            if one.owner_id == owner_id
+        ]
+        sent = alerts.sent_since(tx, owner_id, Level.ELEVATED.value, month)
+        kept |= {one.alert for one in within_capacity(waiting, sent, policy_of(app).capacity)}
+    for one in due:
+        if one.id not in kept:
+            alerts.change(tx, one.id, deliver_at=None)
+    return [one for one in due if one.id in kept]
+
+
+def next_in_line(app: App, tx: Session, placement: facts.Placement, to: str) -> list[facts.Person]:
+    """Who is told when the consultant does not act: who ``[alerts]`` says is on call, else the placement's lead, the
+    lead of ``[alerts]``, all leads, or all other consultants; never an admin, who may not read answers."""
+    named = app.settings.alerts
+    staff = [person for person in people.staff(tx) if person.role != "admin" and person.id != placement.consultant.id]
+    on_call = people.staff_named(tx, named.on_call) if named.on_call and to == "on_call" else []
+    lead = [placement.lead] if placement.lead else people.staff_named(tx, named.lead) if named.lead else []
+    leads = [person for person in staff if person.role == "lead"]
+    return on_call or lead or leads or staff

@@ -1,0 +1,291 @@
+"""Answer: a reply in a check-in becomes a stored answer, and the next question is promised.
+
+The state of a conversation is its answers; the pure ``surveys.conversation`` decides what a reply means.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.flow import alert, linking
+from bot.flow.conversation import load, reading, voice_of
+from bot.flow.reply import Heard, say, send
+from bot.messages import Inbound, Payload
+from bot.text import prompts, replies
+from scheduler.later import later_time
+from store import facts
+from store.queries import alerts, audit, checkins, people, placements
+from surveys.conversation import (
+    Answered,
+    Asked,
+    Back,
+    Chose,
+    Conversation,
+    Late,
+    Rejected,
+    Reply,
+    Said,
+    Skip,
+    Turn,
+    next_question,
+    resume,
+)
+from surveys.model import Answer, Question
+
+
+def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
+    """Handle one reply of a hire or a manager."""
+    payload = inbound.payload
+    if payload is None:
+        _record_text(tx, inbound.text or "", heard)
+        return
+    match payload.kind, payload.choice:
+        case "opening", choice:
+            _record_opening(tx, payload, choice, heard)
+        case "question", choice:
+            _record_press(tx, payload, Chose(payload.turn, choice), heard)
+        case "menu", "skip":
+            _record_press(tx, payload, Skip(payload.turn), heard)
+        case "menu", "back":
+            _record_press(tx, payload, Back(payload.turn), heard)
+        case "menu", choice:
+            _record_command(tx, choice, heard)
+        case _:
+            say(tx, heard, "old_button")
+
+
+def _record_text(tx: Session, text: str, heard: Heard) -> None:
+    # What expired halfway is still the conversation that the person has on the screen.
+    checkin = checkins.current(tx, heard.person.id) or checkins.unfinished(tx, heard.person.id)
+    command = replies.command(text)
+    if command is not None and not (command in ("skip", "back", "start") and checkin is not None):
+        _record_command(tx, command, heard)
+        return
+    if linking.takes_text(tx, text, heard):
+        return
+    if checkin is None:
+        say(tx, heard, "nothing_open")
+    elif checkin.started_at is None or command == "start":
+        _ask(tx, heard, checkin)
+    else:
+        conversation = load(heard.app, tx, checkin)
+        _apply(tx, heard, checkin, conversation, _reply(heard, conversation, command, text))
+
+
+def _reply(heard: Heard, conversation: Conversation, command: str | None, text: str) -> Reply:
+    match command:
+        case "skip":
+            return Skip(None)
+        case "back":
+            return Back(None)
+        case _:
+            asked = next_question(conversation)
+            return Said(text, prompts.labels_of(reading(heard.person), asked)) if asked else Said(text)
+
+
+def _record_press(tx: Session, payload: Payload, reply: Reply, heard: Heard) -> None:
+    checkin = checkins.get(tx, payload.subject)
+    if checkin is None or checkin.person_id != heard.person.id:
+        say(tx, heard, "not_yours" if checkin else "old_button")
+    elif checkin.state == "completed":
+        say(tx, heard, "finished")
+    elif checkin.state == "open" or (checkin.state == "expired" and not checkins.superseded(tx, checkin)):
+        _apply(tx, heard, checkin, load(heard.app, tx, checkin), reply)
+    else:
+        say(tx, heard, "closed")
+
+
+def _record_opening(tx: Session, payload: Payload, choice: str, heard: Heard) -> None:
+    checkin = checkins.get(tx, payload.subject)
+    if checkin is None or checkin.person_id != heard.person.id:
+        say(tx, heard, "not_yours" if checkin else "old_button")
+        return
+    if checkin.state != "open":
+        checkin = checkins.current(tx, heard.person.id) or checkin
+    late = checkin.state == "expired" and not checkins.superseded(tx, checkin)
+    if checkin.state != "open" and not late:
+        say(tx, heard, "finished" if checkin.state == "completed" else "closed")
+    elif choice == "start":
+        current = checkins.current(tx, heard.person.id)
+        _ask(tx, heard, current or checkin)
+    elif choice == "later":
+        send(tx, heard, "later", checkin.id)
+    else:
+        _postpone(tx, heard, choice)
+
+
+def _record_command(tx: Session, command: str, heard: Heard) -> None:
+    person = heard.person
+    checkin = checkins.current(tx, person.id)
+    match command:
+        case "help" | "help_alone":
+            alert.raise_help(heard.app, tx, person, inbound_id=heard.inbound_id, now=heard.now)
+            _answer_help(tx, heard, checkin, alone=command == "help_alone")
+        case "language":
+            send(tx, heard, "language", person.id)
+        case "later" if checkin is not None:
+            send(tx, heard, "later", checkin.id)
+        case "privacy":
+            say(tx, heard, "privacy")
+        case "stop":
+            people.set_stopped(tx, person.id, heard.now)
+            audit.write(tx, actor=f"person:{person.id}", action="stopped", subject=f"person:{person.id}", now=heard.now)
+            for one in checkins.open_of(tx, person.id):
+                checkins.change(tx, one.id, state="declined", closed_at=heard.now, wakes_at=None)
+            say(tx, heard, "stopped")
+        case "start":
+            _record_start(tx, heard)
+        case _:
+            say(tx, heard, "nothing_open")
+
+
+def _record_start(tx: Session, heard: Heard) -> None:
+    """Take part again after "stop" or after a "no": nobody is asked anything before they agreed."""
+    if heard.person.stopped:
+        people.set_stopped(tx, heard.person.id, None)
+    if not linking.ask_consent(heard.app, tx, heard.person, key=f"in{heard.inbound_id}", again=True):
+        say(tx, heard, "started")
+
+
+def _answer_help(tx: Session, heard: Heard, checkin: facts.CheckIn | None, *, alone: bool) -> None:
+    """The person in need reads that somebody is told; an open question stays where it was."""
+    say(tx, heard, "help")
+    if checkin is not None and checkin.started_at is not None and not alone:
+        _promise_question(tx, heard, checkin, lead=None)
+
+
+def _ask(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
+    """Begin, or go on where the person stopped."""
+    if checkin.started_at is None:
+        checkins.change(tx, checkin.id, started_at=heard.now)
+    _promise_question(tx, heard, checkin, lead=None)
+
+
+def _promise_question(tx: Session, heard: Heard, checkin: facts.CheckIn, *, lead: str | None) -> None:
+    detail = {"lead": lead} if lead else {}
+    send(tx, heard, "question", checkin.id, turn=checkin.turn, detail=detail)
+
+
+def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, conversation: Conversation, reply: Reply) -> None:
+    """Gather is done; decide, then record."""
+    turn = resume(conversation, reply)
+
+    _store(tx, heard, checkin, conversation, turn)
+    if next_question(turn.conversation) is None:
+        _finish(tx, heard, checkin)
+    else:
+        lead = _lead(turn, reply)
+        send(tx, heard, "question", checkin.id, turn=turn.conversation.turn, detail={"lead": lead} if lead else {})
+
+
+def _lead(turn: Turn, reply: Reply) -> str | None:
+    """What has to be said above the next question."""
+    for event in turn.events:
+        match event:
+            case Rejected(reason=reason):
+                return reason if reason in prompts.LEADS else "empty"
+            case Late():
+                return "late"
+            case Answered(cut=True):
+                return "cut"
+            case Asked(question=asked) if asked.follow_up_of is not None:
+                return "follow_up"
+            case _:
+                pass
+    return "back" if isinstance(reply, Back) else None
+
+
+def _store(tx: Session, heard: Heard, checkin: facts.CheckIn, before: Conversation, turn: Turn) -> None:
+    after = turn.conversation
+    if after.answers == before.answers and after.turn == before.turn:
+        return
+    known = {row.question: row for row in checkins.answers(tx, checkin.id)}
+    late = checkin.state == "expired"
+    language = voice_of(heard.person).first
+    rows: list[dict[str, Any]] = []
+    for place, given in enumerate(after.answers):
+        old = known.get(given.question)
+        rows.append(
+            _row(after, given, place, language, old.answered_at if old else heard.now, late=old.late if old else late)
+        )
+    checkins.replace_answers(tx, checkin.id, rows)
+    asked = sum(1 for given in after.answers if not given.question.endswith(".note"))
+    checkins.change(tx, checkin.id, turn=after.turn, asked=asked, started_at=checkin.started_at or heard.now)
+    if late:
+        # What is said after the end counts from now on: the check-in is assessed once more.
+        checkins.change(tx, checkin.id, closed_at=heard.now, assessed_at=None)
+    if any(isinstance(event, Answered) for event in turn.events):
+        _note_effect(tx, checkin, after, heard.now)
+
+
+def _row(
+    conversation: Conversation, given: Answer, place: int, language: str, at: datetime, *, late: bool
+) -> dict[str, Any]:
+    survey = conversation.survey
+    known = {question.name: question for question in survey.questions}
+    question: Question | None = known.get(given.question)
+    is_text = question is None or question.is_text
+    choice = question.choice(given.value) if question and given.value else None
+    return {
+        "question": given.question,
+        "driver": question.driver if question else None,
+        "value": None if is_text else given.value,
+        "points": len(question.choices) if question and question.scale else None,
+        "signal": choice.signal if choice else None,
+        "words": given.value if is_text else given.note,
+        "is_text": is_text,
+        "language": language,
+        "turn": place,
+        "answered_at": at,
+        "late": late,
+    }
+
+
+def _note_effect(tx: Session, checkin: facts.CheckIn, conversation: Conversation, now: datetime) -> None:
+    """What the hire says about a promise stands on the case's timeline, once for this check-in."""
+    given = next((a for a in conversation.answers if a.question == "promise_changed" and a.value), None)
+    promise = alerts.promise_asked_in(tx, checkin.id)
+    if given is None or promise is None or promise.outcome == given.value:
+        return
+    alerts.fill_entry(tx, promise.id, outcome=given.value)
+    alerts.add_entry(
+        tx,
+        placement_id=checkin.placement_id,
+        alert_id=promise.alert_id,
+        kind="effect",
+        topic=promise.topic,
+        outcome=given.value,
+        checkin_id=checkin.id,
+        at=now,
+    )
+
+
+def _finish(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
+    """Close the check-in; the next open one of this person begins at once, without a second opening."""
+    checkins.change(
+        tx, checkin.id, state="completed", completed_at=heard.now, closed_at=heard.now, wakes_at=None, assessed_at=None
+    )
+    following = checkins.current(tx, heard.person.id)
+    if following is None:
+        send(tx, heard, "thanks", checkin.id)
+    else:
+        _ask(tx, heard, following)
+
+
+def _postpone(tx: Session, heard: Heard, choice: str) -> None:
+    """Ask again at the time that the person named, which outranks the hours."""
+    open_ones = checkins.open_of(tx, heard.person.id)
+    if not open_ones:
+        say(tx, heard, "closed")
+        return
+    for one in open_ones:
+        placement = placements.get(tx, one.placement_id)
+        at = later_time(choice, heard.now, placement.timezone)
+        if at is None:
+            say(tx, heard, "old_button")
+            return
+        checkins.change(tx, one.id, later_at=at, wakes_at=min(at, one.expires_at))
+    say(tx, heard, f"later_{choice}")

@@ -1,0 +1,284 @@
+"""Check-in: the plan becomes rows, and a row that is due opens, reminds or expires."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+
+from bot.app import App
+from bot.calendars import company_calendar
+from bot.flow import outbox
+from bot.text.consent import CONSENT_VERSION
+from scheduler.plan import (
+    CheckInFacts,
+    Drop,
+    Expire,
+    HourChoice,
+    Open,
+    Opening,
+    PlacementFacts,
+    Remind,
+    late_entry,
+    openings,
+    plan,
+)
+from scheduler.workdays import WorkCalendar, local_time, next_allowed
+from store import facts
+from store.queries import alerts, checkins, people, placements
+from surveys.model import Respondent
+
+log = structlog.get_logger()
+
+HORIZON = timedelta(days=62)
+REFRESH = timedelta(days=31)
+LOOK_BACK = timedelta(days=40)
+DAY = timedelta(hours=24)
+QUESTIONS_A_MANAGER = 12
+"""More than this nobody answers in one sitting; a manager of many is asked fewer questions about each."""
+
+
+def calendar_of(days: placements.CompanyDays, app: App, years: tuple[int, ...]) -> WorkCalendar:
+    """A company's own calendar; where it names no closures, the consultancy's default stands."""
+    closures = days.closures if days.closures is not None else app.settings.calendar.closures
+    return _calendar(
+        app.settings.calendar.country,
+        years,
+        days.working_weekdays,
+        days.works_on_public_holidays,
+        ", ".join(closures) or "none",
+    )
+
+
+@lru_cache(maxsize=512)
+def _calendar(country: str, years: tuple[int, ...], weekdays: str, on_holidays: bool, closures: str) -> WorkCalendar:
+    # A calendar is asked for at every check-in that is looked at, and most companies share one.
+    return company_calendar(
+        country=country,
+        years=years,
+        weekdays=frozenset(int(day) for day in weekdays),
+        works_on_public_holidays=on_holidays,
+        closures=closures,
+    )
+
+
+def placement_facts(row: placements.ToPlan, calendar: WorkCalendar) -> PlacementFacts:
+    """A stored placement as the plan takes it."""
+    return PlacementFacts(
+        placement=row.id,
+        company=row.company_id,
+        manager=row.manager_id,
+        start_date=row.start_date,
+        calendar=calendar,
+        zone=row.timezone,
+        ends_on=row.ends_on,
+        pauses=row.pauses,
+        hire_hour=HourChoice(row.hour),
+        last_due={Respondent(who): day for who, day in row.last_due.items()},
+    )
+
+
+def nominal(app: App, tx: Session, company_id: int | None, first: date, last: date) -> list[Opening]:
+    """The nominal plan of one company, or of all, between two local days."""
+    rows = placements.to_plan(tx, company_id)
+    years = tuple(range(first.year - 1, last.year + 2))
+    calendars = {
+        company: calendar_of(placements.company_days(tx, company), app, years)
+        for company in {row.company_id for row in rows}
+    }
+    return openings(
+        [placement_facts(row, calendars[row.company_id]) for row in rows], app.cadence, first=first, last=last
+    )
+
+
+def plan_ahead(app: App) -> None:
+    """Write the future check-ins of every company whose plan is missing, changed or about to end."""
+    now = app.clock()
+    with app.store.read() as tx:
+        stale = placements.stale_companies(tx, now.date() + REFRESH)
+    for company_id in stale:
+        with app.store.begin() as tx:
+            _plan_company(app, tx, company_id, now)
+
+
+def _plan_company(app: App, tx: Session, company_id: int, now: datetime) -> None:
+    rows = placements.to_plan(tx, company_id)
+    first, last = now.date() - LOOK_BACK, now.date() + HORIZON
+    years = tuple(range(first.year - 1, last.year + 2))
+    calendar = calendar_of(placements.company_days(tx, company_id), app, years)
+    inputs = {row.id: placement_facts(row, calendar) for row in rows}
+    wanted = openings(inputs.values(), app.cadence, first=first, last=last)
+
+    planned = []
+    for row in rows:
+        own = [opening for opening in wanted if opening.placement == row.id]
+        for opening in late_entry(own, inputs[row.id], app.cadence, known_since=row.imported_at, now=now):
+            who = row.hire_id if opening.respondent is Respondent.HIRE else row.manager_id
+            planned.append(
+                checkins.Planned(
+                    placement_id=row.id,
+                    person_id=who,
+                    respondent=opening.respondent.value,
+                    survey=opening.survey,
+                    period=opening.period,
+                    due_on=opening.due_on,
+                    opens_at=opening.opens_at,
+                    remind_at=opening.remind_at,
+                    expires_at=opening.expires_at,
+                )
+            )
+
+    checkins.write_plan(tx, [row.id for row in rows], planned)
+    placements.set_planned(tx, company_id, last)
+    log.info("checkins.planned", company=company_id, count=len(planned))
+
+
+def open_due(app: App) -> None:
+    """Open, remind or expire every check-in whose time has come."""
+    now = app.clock()
+    with app.store.read() as tx:
+        if not checkins.due_ids(tx, now):
+            return
+    with app.store.begin() as tx:
+        # Asked again inside the writing transaction: another process may have done some of it meanwhile.
+        rows = {row.id: row for row in checkins.by_ids(tx, checkins.due_ids(tx, now))}
+        known = {row.id: _facts(app, tx, row, now) for row in rows.values()}
+
+        actions = {action.checkin: action for action in plan(known.values(), app.cadence, now)}
+
+        for row in rows.values():
+            match actions.get(row.id):
+                case Open(drops=drops):
+                    _open(app, tx, row, drops, now)
+                case Remind(uses=uses):
+                    _remind(app, tx, row, uses)
+                case Expire() | Drop():
+                    checkins.change(tx, row.id, state="expired", closed_at=now, wakes_at=None)
+                case None:
+                    _wait(app, tx, row, known[row.id], now)
+
+
+def _facts(app: App, tx: Session, row: facts.CheckIn, now: datetime) -> CheckInFacts:
+    placement = placements.get(tx, row.placement_id)
+    person = people.get(tx, row.person_id)
+    answered = checkins.last_answer_at(tx, row.person_id)
+    is_hire = row.respondent == Respondent.HIRE
+    years = (now.year - 1, now.year, now.year + 1)
+    today = now.astimezone(ZoneInfo(placement.timezone)).date()
+    paused = any(first <= today <= last for first, last in placements.pauses(tx, placement.id))
+    return CheckInFacts(
+        id=row.id,
+        placement=row.placement_id,
+        respondent=Respondent(row.respondent),
+        state="open" if row.state == "open" else "planned",
+        opens_at=row.opens_at,
+        remind_at=row.remind_at,
+        expires_at=row.expires_at,
+        reachable=not paused and _reachable(tx, person, placement.id),
+        delivered=row.delivered_at is not None,
+        busy_until=None if answered is None else answered + DAY,
+        calendar=calendar_of(placements.company_days(tx, placement.company_id), app, years),
+        zone=placement.timezone,
+        working_window=app.cadence.hire_window if is_hire else app.cadence.manager_window,
+        any_day=is_hire and person.hour == HourChoice.DAY_OFF,
+    )
+
+
+def _reachable(tx: Session, person: facts.Person, placement_id: int) -> bool:
+    """Linked, and decided: somebody who declined is not asked either, but their check-in is opened as declined."""
+    if people.address_of(tx, person.id) is None:
+        return False
+    return people.decision(tx, person, placement_id, version=CONSENT_VERSION) is not None
+
+
+def _open(app: App, tx: Session, row: facts.CheckIn, drops: tuple[datetime, ...], now: datetime) -> None:
+    person = people.get(tx, row.person_id)
+    declined = people.decision(tx, person, row.placement_id, version=CONSENT_VERSION) == "declined"
+    if declined or person.stopped:
+        checkins.change(tx, row.id, state="declined", opened_at=now, closed_at=now, wakes_at=None)
+        return
+    limit = None if row.respondent == Respondent.HIRE else _manager_limit(tx, row)
+    if limit == 0:
+        checkins.change(tx, row.id, state="cancelled", closed_at=now, wakes_at=None)
+        return
+    waiting = [at for at in row.remind_at if at not in drops]
+    survey = app.surveys[row.survey]
+    checkins.change(
+        tx,
+        row.id,
+        state="open",
+        opened_at=now,
+        version=survey.version,
+        context=_context(tx, row),
+        question_limit=limit,
+        remind_at=waiting,
+        wakes_at=min([*waiting, row.expires_at]),
+    )
+    day = now.astimezone(ZoneInfo(placements.get(tx, row.placement_id).timezone)).date()
+    outbox.promise(app, tx, row.person_id, key=f"opening:{row.person_id}:{day}", kind="opening", subject=row.id)
+
+
+def _context(tx: Session, row: facts.CheckIn) -> dict[str, str | int]:
+    """The hidden facts of the conversation: the month, and the promise that is asked about."""
+    month = int(row.period[1:]) if row.period.startswith("m") else 0
+    context: dict[str, str | int] = {"month": month, "promised_topic": ""}
+    if row.respondent == Respondent.HIRE:
+        promise = alerts.promise_to_ask(tx, row.placement_id)
+        if promise is not None and promise.topic and month:
+            alerts.fill_entry(tx, promise.id, checkin_id=row.id)
+            context["promised_topic"] = promise.topic
+    return context
+
+
+def _manager_limit(tx: Session, row: facts.CheckIn) -> int:
+    """How many questions this check-in may ask, so that a manager is asked twelve in all on their day.
+
+    With more than twelve hires the turn goes round from month to month; who is not asked about is asked about next time.
+    """
+    together = sorted(checkins.same_day(tx, row.person_id, row.due_on))
+    count = len(together)
+    if count <= QUESTIONS_A_MANAGER:
+        return QUESTIONS_A_MANAGER // max(count, 1)
+    months = row.due_on.year * 12 + row.due_on.month
+    turn = (together.index(row.id) + months * QUESTIONS_A_MANAGER) % count
+    return 1 if turn < QUESTIONS_A_MANAGER else 0
+
+
+def _remind(app: App, tx: Session, row: facts.CheckIn, uses: tuple[datetime, ...]) -> None:
+    waiting = [at for at in row.remind_at if at not in uses]
+    checkins.change(tx, row.id, remind_at=waiting, later_at=None, wakes_at=min([*waiting, row.expires_at]))
+    _ask_again(app, tx, row, f"reminder:{row.id}:{uses[-1].isoformat()}")
+
+
+def _ask_again(app: App, tx: Session, row: facts.CheckIn, key: str) -> None:
+    current = checkins.current(tx, row.person_id)
+    if current is not None and current.id == row.id:  # With several open check-ins one message is enough: the oldest's.
+        outbox.promise(app, tx, row.person_id, key=key, kind="reminder", subject=row.id)
+
+
+def _wait(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> None:
+    """Nothing to do by the plan: ask at the time that the person named, or note when something can have changed."""
+    if row.state != "open" or row.later_at is None or row.later_at > now:
+        checkins.change(tx, row.id, wakes_at=_next_look(row, known, now))
+        return
+    ahead = [at for at in row.remind_at if at > now]
+    checkins.change(tx, row.id, later_at=None, remind_at=ahead, wakes_at=min([*ahead, row.expires_at]))
+    if known.reachable:
+        _ask_again(app, tx, row, f"later:{row.id}:{row.later_at.isoformat()}")
+
+
+def _next_look(row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
+    """The next moment at which this check-in may be opened or reminded of, so that an idle tick finds nothing.
+
+    A link, a consent, or the first message of somebody who could not be reached wakes the row by itself.
+    """
+    zone = ZoneInfo(known.zone)
+    ahead = min(at for at in (*row.remind_at, row.expires_at) if at > now)
+    if not known.reachable:
+        return min(ahead, local_time(now.astimezone(zone).date() + timedelta(days=1), time.min, zone))
+    free = max(now, known.busy_until or now) if row.state == "open" else now
+    allowed = next_allowed(free, known.working_window, known.calendar, zone, any_day=known.any_day)
+    return min(allowed, row.expires_at) if allowed > now else ahead

@@ -1,0 +1,44 @@
+"""A conversation as it stands in the store: whose it is, in which languages, and what was answered so far."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.text.catalog import Voice, spoken
+from store import facts
+from store.queries import checkins, placements
+from surveys.conversation import Conversation
+from surveys.model import Answer
+
+
+def load(app: App, tx: Session, checkin: facts.CheckIn) -> Conversation:
+    """The conversation of a check-in, put together from its stored answers."""
+    given = tuple(
+        Answer(row.question, row.words if row.is_text else row.value, None if row.is_text else row.words)
+        for row in checkins.answers(tx, checkin.id)
+    )
+    survey = app.surveys[checkin.survey]
+    return Conversation(survey, given, checkin.context, checkin.turn, checkin.question_limit)
+
+
+def voice_of(person: facts.Person) -> Voice:
+    """How to speak to a hire or a manager."""
+    return Voice.of(person.languages, "hire", stacked=person.stacked)
+
+
+def reading(person: facts.Person) -> Voice:
+    """Every language in which a hire or a manager may answer: also those in which nothing is shown at the moment."""
+    return Voice(tuple(dict.fromkeys(spoken(language, "hire") for language in (*person.languages, "en"))), "hire")
+
+
+def placements_of(tx: Session, person: facts.Person) -> list[facts.Placement]:
+    """The placements that a hire or a manager is asked about, running ones first."""
+    wanted = {"hire_id": person.id} if person.kind == "hire" else {"manager_id": person.id}
+    found = placements.everyone(tx, **wanted)
+    return sorted(found, key=lambda placement: (placement.left_on is not None, placement.start_date))
+
+
+def consultant_of(tx: Session, person: facts.Person) -> facts.Person | None:
+    """Who looks after a hire or a manager."""
+    return next((placement.consultant for placement in placements_of(tx, person)), None)

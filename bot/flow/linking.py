@@ -1,0 +1,149 @@
+"""Linking: a person gets an address, reads the promise, agrees or not, and says how and when to be asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import outbox
+from bot.flow.conversation import placements_of
+from bot.flow.reply import Heard, say, send
+from bot.messages import Payload
+from bot.text.catalog import KNOWN_LOCALES, Voice
+from bot.text.consent import CONSENT_VERSION, HOURS, call_names
+from store import facts
+from store.queries import audit, checkins, people
+
+MAX_NAME = 60
+
+
+def link(app: App, person_id: int, platform: str, team: str, user: str) -> None:
+    """Let a person be reached at an address, and ask them for their consent if nobody has yet."""
+    now = app.clock()
+    with app.store.begin() as tx:
+        address = people.link(tx, person_id, platform, team, user, now=now)
+        audit.write(
+            tx, actor=f"person:{person_id}", action="linked", subject=f"person:{person_id}", now=now, platform=platform
+        )
+        person = people.get(tx, person_id)
+        if person.kind != "staff":
+            ask_consent(app, tx, person, key=f"link{address.id}:{now.isoformat()}")
+            checkins.wake(tx, person_id)
+
+
+def ask_consent(app: App, tx: Session, person: facts.Person, *, key: str, again: bool = False) -> bool:
+    """Promise the consent text for what nobody has decided yet (``again``: also for what was declined); False if nothing."""
+    asked = False
+    for placement in placements_of(tx, person):
+        known = people.decision(tx, person, placement.id, version=CONSENT_VERSION)
+        if placement.left_on is None and (known is None or (again and known == "declined")):
+            outbox.promise(
+                app, tx, person.id, key=f"{key}:consent:{placement.id}", kind="consent", subject=placement.id
+            )
+            asked = True
+            if person.kind == "manager":
+                break
+    return asked
+
+
+def record(tx: Session, payload: Payload, heard: Heard) -> None:
+    """Handle a press on a consent or a setting."""
+    match payload.kind, payload.choice.partition("."):
+        case "consent", ("agree" | "decline" as decision, _, _):
+            _record_decision(tx, payload, decision, heard)
+        case "setting", _ if payload.subject != heard.person.id:
+            say(tx, heard, "not_yours")
+        case "setting", ("lang", _, locale):
+            _record_language(tx, locale, heard)
+        case "setting", ("name", _, place):
+            names = call_names(heard.person.name)
+            _record_name(tx, names[min(int(place), len(names) - 1)] if place.isdecimal() else names[0], heard)
+        case "setting", ("hour", _, hour) if hour in HOURS:
+            people.set_hour(tx, heard.person.id, hour)
+            send(tx, heard, "ready", heard.person.id)
+        case _:
+            say(tx, heard, "old_button")
+
+
+def _record_decision(tx: Session, payload: Payload, decision: str, heard: Heard) -> None:
+    person, now = heard.person, heard.now
+    if payload.subject not in {placement.id for placement in placements_of(tx, person)}:
+        say(tx, heard, "not_yours")
+        return
+    if payload.turn != CONSENT_VERSION:
+        ask_consent(heard.app, tx, person, key=f"in{heard.inbound_id}", again=True)
+        return
+    agreed = "agreed" if decision == "agree" else "declined"
+    language = Voice.of(person.languages, "hire", stacked=person.stacked).first
+    people.decide(tx, person.id, payload.subject, version=CONSENT_VERSION, language=language, decision=agreed, now=now)
+    audit.write(
+        tx, actor=f"person:{person.id}", action=f"consent_{agreed}", subject=f"placement:{payload.subject}", now=now
+    )
+    if agreed == "declined":
+        _decline_open(tx, person, payload.subject, now)
+        send(tx, heard, "declined", person.id)
+        return
+    checkins.wake(tx, person.id)
+    next_setting(tx, heard)
+
+
+def _decline_open(tx: Session, person: facts.Person, placement_id: int, now: datetime) -> None:
+    for one in checkins.open_of(tx, person.id):
+        if person.kind == "manager" or one.placement_id == placement_id:
+            checkins.change(tx, one.id, state="declined", closed_at=now, wakes_at=None)
+
+
+def next_setting(tx: Session, heard: Heard) -> None:
+    """The two taps after a "yes": how to be called, and (a hire's) good hour."""
+    person = heard.person
+    if not person.named:
+        send(tx, heard, "call_name", person.id)
+    elif person.kind == "hire" and person.hour is None:
+        send(tx, heard, "hour", person.id)
+    else:
+        send(tx, heard, "ready", person.id)
+
+
+def takes_text(tx: Session, text: str, heard: Heard) -> bool:
+    """Words that come while the set-up is not finished: the consent is shown again, a name may be written instead of
+    tapped, and the hour is asked again. False once everything is settled, or a check-in has begun."""
+    person = heard.person
+    current = checkins.current(tx, person.id)
+    if person.stopped or (current is not None and current.started_at is not None):
+        return False
+    if ask_consent(heard.app, tx, person, key=f"in{heard.inbound_id}"):
+        return True
+    agreed = (people.decision(tx, person, one.id, version=CONSENT_VERSION) for one in placements_of(tx, person))
+    if "agreed" not in agreed or (person.named and (person.kind != "hire" or person.hour is not None)):
+        return False
+    name = " ".join("".join(sign for sign in text if sign.isprintable()).split())[:MAX_NAME]
+    if person.named or not name:
+        next_setting(tx, heard)
+    else:
+        _record_name(tx, name, heard)
+    return True
+
+
+def _record_name(tx: Session, name: str, heard: Heard) -> None:
+    people.set_call_name(tx, heard.person.id, name)
+    person = people.get(tx, heard.person.id)
+    next_setting(tx, Heard(heard.app, heard.inbound_id, person, heard.now))
+
+
+def _record_language(tx: Session, locale: str, heard: Heard) -> None:
+    person = heard.person
+    if locale == "both":
+        people.set_languages(tx, person.id, person.languages, stacked=True)
+    elif locale in KNOWN_LOCALES:
+        others = [language for language in person.languages if language != locale]
+        people.set_languages(tx, person.id, [locale, *others], stacked=False)
+    else:
+        say(tx, heard, "old_button")
+        return
+    current = checkins.current(tx, person.id)
+    if current is not None and current.started_at is not None:
+        send(tx, heard, "question", current.id, turn=current.turn, detail={"lead": "language"})
+    else:
+        say(tx, heard, "saved")

@@ -1,0 +1,337 @@
+"""Render: a promised message becomes words at the moment it is sent, for its reader and in the reader's languages.
+
+Each audience has its own functions and sees its own values: what a manager must not read is not gathered for a manager.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow.conversation import consultant_of, load, voice_of
+from bot.flow.sight import urgency, visible_placements
+from bot.messages import Limits, Paragraph
+from bot.text import alerts as staff_words
+from bot.text import consent, prompts, replies
+from bot.text.catalog import Voice
+from bot.text.prompts import Content
+from scheduler.workdays import whole_months
+from store import facts
+from store.queries import alerts, assessments, audit, checkins, people, placements
+from surveys.conversation import next_question, progress
+from surveys.model import Message, Respondent
+
+
+def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    """The words of a delivery, or None when there is nothing to say any more."""
+    return RENDER[one.kind](app, tx, one, limits)
+
+
+def _person(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
+    person = people.get(tx, one.person_id)
+    return person, voice_of(person)
+
+
+def _staff(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
+    person = people.get(tx, one.person_id)
+    return person, Voice.of(person.languages, "staff", stacked=False)
+
+
+def _opening(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    checkin = checkins.get(tx, one.subject)
+    if checkin is None or checkin.state != "open":
+        return None
+    person, voice = _person(tx, one)
+    kind = one.kind
+    if kind == "reminder" and checkin.started_at is not None:
+        kind = "halfway"
+    return prompts.opening(voice, limits, checkin=checkin.id, name=person.called, kind=kind)
+
+
+def _later(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    _, voice = _person(tx, one)
+    return prompts.later(voice, limits, checkin=one.subject)
+
+
+def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    checkin = checkins.get(tx, one.subject)
+    if checkin is None or checkin.state not in ("open", "expired") or checkin.turn != one.turn:
+        return None
+    conversation = load(app, tx, checkin)
+    asked = next_question(conversation)
+    if asked is None:
+        return None
+    _, voice = _person(tx, one)
+    placement = placements.get(tx, checkin.placement_id)
+    # How the hire wants to be called are the hire's own words; a manager reads the name of the roster.
+    about = placement.hire.name if checkin.respondent == Respondent.MANAGER else None
+    number, total = progress(conversation)
+    lead = one.detail.get("lead")
+    promised = str(checkin.context.get("promised_topic") or "") or None
+    return prompts.question(
+        voice,
+        limits,
+        checkin=checkin.id,
+        turn=checkin.turn,
+        asked=asked,
+        number=number,
+        total=total,
+        consultant=placement.consultant.name,
+        hire=about or placement.hire.called,
+        about=about,
+        topic=promised,
+        lead=lead,
+        first=not conversation.answers,
+    )
+
+
+def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return prompts.thanks(voice, name=person.called, last=True)
+
+
+def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    consultant = consultant_of(tx, person)
+    values = {"consultant": consultant.name if consultant else "–", "reference": str(one.id)}
+    code = str(one.detail["code"])
+    offers_help = code in ("nothing_open", "closed", "stopped")
+    return replies.reply(voice, limits, code=code, person=person.id, help_button=offers_help, **values)
+
+
+def _language(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return replies.language_menu(voice, limits, person=person.id, turn=0, languages=person.languages)
+
+
+def _consent(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    placement = placements.get(tx, one.subject)
+    return consent.ask(
+        voice,
+        limits,
+        placement=placement.id,
+        hire_side=person.kind == "hire",
+        name=person.called,
+        consultant=placement.consultant.name,
+        company=placement.company,
+        hire=placement.hire.name,
+    )
+
+
+def _declined(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    return consent.declined(_person(tx, one)[1])
+
+
+def _call_name(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return consent.ask_call_name(voice, limits, person=person.id, name=person.name)
+
+
+def _hour(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return consent.ask_hour(voice, limits, person=person.id, name=person.called)
+
+
+def _ready(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return consent.ready(voice, name=person.called)
+
+
+def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    found = alerts.get(tx, one.subject)
+    if found is None:
+        return None
+    reader, voice = _staff(tx, one)
+    # Every read of a hire's answers by somebody of the agency is a row of the audit log.
+    audit.write(
+        tx,
+        actor=f"person:{reader.id}",
+        action="read_answers",
+        subject=f"placement:{found.placement_id}",
+        now=app.clock(),
+        alert=found.id,
+    )
+    view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")))
+    return staff_words.alert(voice, limits, view, app.rules)
+
+
+def alert_view(app: App, tx: Session, found: facts.Alert, *, escalated: bool = False) -> staff_words.AlertView:
+    """An alert with everything that the agency may read about its case."""
+    placement = placements.get(tx, found.placement_id)
+    opened = _local_day(app, found.opened_at)
+    history = assessments.history(tx, placement.id)
+    months = {one.period.replace(day=1): (one.period, one.level) for one in history}
+    return staff_words.AlertView(
+        id=found.id,
+        kind=found.kind,
+        level=found.level,
+        state=found.state,
+        hire=placement.hire.name,
+        company=placement.company,
+        key=placement.key,
+        start=placement.start_date,
+        month=max(0, whole_months(placement.start_date, opened)),
+        reasons=found.reasons,
+        months=tuple(months.values()),
+        said=_said(app, tx, placement, found),
+        timeline=_timeline(app, tx, placement.id),
+        due_on=_local_day(app, found.due_at) if found.due_at else None,
+        escalated=escalated,
+    )
+
+
+def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert) -> tuple[staff_words.Said, ...]:
+    """The reasons that were tapped and the words that were written in each side's latest check-in until the alert."""
+    latest: dict[str, facts.CheckIn] = {}
+    for checkin, given in checkins.answers_about(tx, [placement.id]):
+        if given and checkin.opened_at is not None and checkin.opened_at <= found.opened_at:
+            latest[checkin.respondent] = checkin
+    said = []
+    for respondent, checkin in sorted(latest.items()):
+        lines = _lines(app, checkins.answers(tx, checkin.id), checkin.survey)
+        by_manager = respondent == Respondent.MANAGER
+        said.append(staff_words.Said(checkin.due_on, by_manager, lines, hire=placement.hire.called))
+    return tuple(said)
+
+
+def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Message, Message | str | None], ...]:
+    survey = app.surveys[form]
+    known = {question.name: question for question in survey.questions}
+    lines: list[tuple[Message, Message | str | None]] = []
+    for answer in given:
+        # Words that wait for a choice, which was never made, belong to their question all the same.
+        question = known.get(answer.question.removesuffix(".note"))
+        if question is None:
+            continue
+        choice = question.choice(answer.value) if answer.value else None
+        if choice is not None and not question.scale:
+            lines.append((question.label, choice.label))
+        if answer.words:
+            lines.append((question.label, f"“{answer.words}”"))
+    return tuple(lines)
+
+
+def _timeline(app: App, tx: Session, placement_id: int) -> tuple[staff_words.Entry, ...]:
+    entries = []
+    for row in alerts.timeline(tx, placement_id):
+        if row.state == "draft":
+            continue
+        author = people.get(tx, row.author_id).name if row.author_id else "–"
+        entries.append(
+            staff_words.Entry(row.kind, _local_day(app, row.at), author, row.topic, row.note, row.due_on, row.outcome)
+        )
+    return tuple(entries)
+
+
+def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _staff(tx, one)
+    cases: dict[str, list[tuple[int, str, str, str | None]]] = {}
+    for alert_id in one.detail.get("alerts", []):
+        found = alerts.get(tx, alert_id)
+        if found is not None and found.state != "resolved":
+            placement = placements.get(tx, found.placement_id)
+            line = (found.id, placement.hire.name, found.kind, found.level)
+            cases.setdefault(placement.company, []).append(line)
+    if not cases:
+        return None
+    return staff_words.digest(voice, limits, name=person.name, cases=cases)
+
+
+def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _staff(tx, one)
+    cases, listed = caseload(app, tx, person)
+    return staff_words.caseload(voice, limits, cases=cases, alerts=listed)
+
+
+def _local_day(app: App, moment: datetime) -> date:
+    return moment.astimezone(app.desk.zone).date()
+
+
+def caseload(
+    app: App, tx: Session, person: facts.Person
+) -> tuple[list[tuple[str, str, str, date | None]], list[tuple[int, str]]]:
+    """A consultant's running cases, the most urgent first, and their alerts that are not resolved."""
+    own = [one for one in visible_placements(tx, person) if one.left_on is None]
+    levels = assessments.latest(tx, [one.id for one in own])
+    waiting = alerts.unresolved(tx, [one.id for one in own])
+    with_alert = {one.placement_id for one in waiting}
+    rows = []
+    for one in own:
+        level = levels[one.id].level if one.id in levels else "none"
+        answered = checkins.last_answer_at(tx, one.hire.id)
+        rows.append((urgency(level, one.id in with_alert), one, level, _local_day(app, answered) if answered else None))
+    rows.sort(key=lambda row: (row[0], row[1].company, row[1].hire.name))
+    names = {one.id: one.hire.name for one in own}
+    return (
+        [(one.hire.name, one.company, level, answered) for _, one, level, answered in rows],
+        [(one.id, names[one.placement_id]) for one in waiting],
+    )
+
+
+def _ask(kind: str, options: dict[str, Message], ask: str) -> Callable[[App, Session, facts.Delivery, Limits], Content]:
+    def render(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
+        _, voice = _staff(tx, one)
+        found = alerts.get(tx, one.subject) if kind == "alert" else alerts.entry(tx, one.subject)
+        hire = placements.get(tx, found.placement_id).hire.name if found else "–"
+        return staff_words.choices(voice, limits, kind=kind, subject=one.subject, ask=ask, hire=hire, options=options)
+
+    return render
+
+
+def _staff_say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    _, voice = _staff(tx, one)
+    values = {name: str(value) for name, value in one.detail.items() if name != "code"}
+    if "day" in values:
+        values["day"] = staff_words.day(voice, values["day"])
+    return (Paragraph(voice.one(staff_words.SAYS[str(one.detail["code"])], **values)),), ()
+
+
+def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    action = alerts.entry(tx, one.subject)
+    if action is None or action.due_on is None:
+        return None
+    _, voice = _staff(tx, one)
+    placement = placements.get(tx, action.placement_id)
+    topic = voice.one(staff_words.TOPICS[action.topic]) if action.topic in staff_words.TOPICS else "…"
+    text = voice.one(
+        staff_words.ACTION_DUE,
+        hire=placement.hire.name,
+        topic=topic,
+        day=staff_words.day(voice, action.due_on),
+        note=action.note or "…",
+    )
+    found = alerts.get(tx, action.alert_id) if action.alert_id else None
+    rows = staff_words.alert_buttons(voice, limits, found.id, found.state) if found else ()
+    return (Paragraph(text),), rows
+
+
+RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | None]] = {
+    "opening": _opening,
+    "reminder": _opening,
+    "later": _later,
+    "question": _question,
+    "thanks": _thanks,
+    "say": _say,
+    "language": _language,
+    "consent": _consent,
+    "declined": _declined,
+    "call_name": _call_name,
+    "hour": _hour,
+    "ready": _ready,
+    "alert": _alert,
+    "digest": _digest,
+    "caseload": _caseload,
+    "ask_snooze": _ask("alert", staff_words.SNOOZES, "snooze"),
+    "ask_topic": _ask("alert", staff_words.TOPICS, "topic"),
+    "ask_note": _ask("follow_up", {}, "note"),
+    "ask_due": _ask("follow_up", staff_words.DUES, "due"),
+    "ask_promised": _ask("follow_up", {"yes": staff_words.YES, "no": staff_words.NO}, "promised"),
+    "ask_outcome": _ask("alert", staff_words.OUTCOMES, "outcome"),
+    "staff_say": _staff_say,
+    "action_due": _action_due,
+}
+"""How each kind of delivery is worded."""

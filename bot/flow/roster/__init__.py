@@ -1,0 +1,45 @@
+"""Roster: a consultancy's own spreadsheet becomes companies, people and placements.
+
+The one convention: reading gives frozen rows or every error of the file at once; storing takes all rows or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from bot.app import App
+from bot.flow.roster.model import CompanyRow, Roster, RosterRow
+from bot.flow.roster.values import name_key
+from store.queries import audit
+from store.queries import roster as stored
+
+
+class _DryRun(Exception):
+    """Takes a transaction back after everything was tried in it."""
+
+
+def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.Changes:
+    """Store a roster in one transaction, or only say what that would do."""
+    changes = stored.Changes()
+    now = app.clock()
+    try:
+        with app.store.begin() as tx:
+            rows = [asdict(row) for row in roster.rows]
+            companies = [asdict(row) for row in roster.companies]
+            changes = stored.save(tx, rows, companies, now=now, key=name_key)
+            for key in (*changes.created, *changes.changed):
+                columns = changes.changed.get(key, [])
+                audit.write(tx, actor="cli", action="imported", subject=f"placement:{key}", now=now, columns=columns)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return changes
+
+
+def stored_roster(app: App) -> tuple[list[RosterRow], list[CompanyRow]]:
+    """What is stored, in the roster's own columns."""
+    with app.store.read() as tx:
+        rows = [RosterRow(row=number, **row) for number, row in enumerate(stored.rows(tx), start=2)]
+        companies = [CompanyRow(row=number, **row) for number, row in enumerate(stored.companies(tx), start=2)]
+    return rows, companies

@@ -1,0 +1,29 @@
+"""The log: one line for the outcome of a step, with ids and codes only. No answer, no name and no token ever stands in it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "apscheduler", "alembic")
+"""Libraries that log addresses at INFO, and with them a bot's token."""
+
+
+def configure(level: int = logging.WARNING) -> None:
+    """Log to stderr from ``level`` on, talkative libraries from WARNING on."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,147 @@
+"""Messages that belong to no platform, and the four-member protocol that every channel keeps.
+
+A channel translates its platform's payloads to :class:`Inbound`, and an :class:`Outbound` to its platform's markup.
+Nothing above a channel knows Block Kit or HTML; nothing in a channel knows a survey or a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class AddressKey:
+    """Where a person can be reached: platform, team (Slack's workspace; '' elsewhere) and the user there."""
+
+    platform: str
+    team: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a button says when it is pressed; ``bot.channels.callback`` gives its wire form, which never expires.
+
+    ``kind`` tells what it is about (``question``, ``opening``, ``consent``, ``setting``, ``alert`` …), ``subject`` is a
+    row's id, ``turn`` the turn of the conversation at which it was shown and ``choice`` a name. Nothing personal is in it.
+    """
+
+    kind: str
+    subject: int
+    turn: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A payload with the words shown on it."""
+
+    label: str
+    payload: Payload
+
+
+class Style(StrEnum):
+    """How a paragraph reads; each channel has its own markup for it."""
+
+    TITLE = "title"
+    BODY = "body"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of plain text. Channels escape it."""
+
+    text: str
+    style: Style = Style.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to one address. ``key`` names it for good (a delivery's id); ``rows`` are rows of buttons."""
+
+    address: AddressKey
+    key: str
+    paragraphs: tuple[Paragraph, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All paragraphs as one plain text, for previews and transcripts."""
+        return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One thing a person did: wrote ``text`` or pressed ``payload``.
+
+    ``external_id`` is the platform's own id of the update: the same id is handled once, however often it comes.
+    """
+
+    address: AddressKey
+    external_id: str
+    text: str | None = None
+    payload: Payload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform took the message; ``reference`` names it there."""
+
+    reference: str
+
+
+class SendError(Exception):
+    """The platform did not take the message.
+
+    ``retryable`` says whether a later try may work, ``retry_after`` (seconds) when. ``sent_perhaps`` is True where nobody
+    knows whether the message arrived: then the delivery becomes *unknown* instead of being repeated blindly.
+    """
+
+    def __init__(
+        self, code: str, *, retryable: bool = False, retry_after: float | None = None, sent_perhaps: bool = False
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.sent_perhaps = sent_perhaps
+
+
+class Unreachable(SendError):
+    """The address takes no messages any more (blocked, deactivated, unknown): a state of the address, not a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform can show: characters of a text and of a button, bytes of a payload, buttons of a message."""
+
+    text: int
+    button: int
+    payload: int
+    buttons: int
+
+
+OnInbound = Callable[[Inbound], Awaitable[None]]
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """What the bot needs of a platform, and no more."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name, as in an address."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the platform can show."""
+
+    async def listen(self, on_inbound: OnInbound) -> None:
+        """Hand over each inbound message, in order for a person, until cancelled or at the end of input."""
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Send one message. Raises SendError or Unreachable."""

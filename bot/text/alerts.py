@@ -1,0 +1,400 @@
+"""What a consultant reads: an alert with its reasons, the morning's digest, the caseload, and the steps of a follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+
+from bot.messages import Button, Limits, Paragraph, Style
+from bot.text.catalog import Voice
+from bot.text.prompts import Content, press
+from risk.rules import Rules
+from surveys.model import Message
+
+LEVELS = {
+    "none": Message("level.none", "no sign"),
+    "watch": Message("level.watch", "watch"),
+    "elevated": Message("level.elevated", "elevated"),
+    "high": Message("level.high", "high"),
+    "critical": Message("level.critical", "critical"),
+}
+TITLES = {
+    "risk": Message("alert.title.risk", "%(hire)s, %(company)s: risk of resignation %(level)s"),
+    "help": Message("alert.title.help", "%(hire)s, %(company)s: asks for help"),
+    "silence": Message("alert.title.silence", "%(hire)s, %(company)s: no answer"),
+    "safety": Message("alert.title.safety", "%(hire)s, %(company)s: safety"),
+    "unreachable": Message("alert.title.unreachable", "%(hire)s, %(company)s: cannot be reached"),
+    "deadline": Message("alert.title.deadline", "%(hire)s, %(company)s: a deadline is near"),
+}
+INFORMS = Message("alert.informs", "This level informs you; it decides nothing. Do not show it to the company.")
+WHY = Message("alert.why", "Why:")
+MONTHS = Message("alert.months", "Last months: %(months)s")
+SAID = Message("alert.said", "Said on %(day)s:")
+SAID_BY_MANAGER = Message("alert.said_by_manager", "The manager said on %(day)s:")
+DONE_SO_FAR = Message("alert.done_so_far", "Done so far:")
+FIRST_STEP = Message("alert.first_step", "A first step: %(step)s")
+DUE = Message("alert.due", "Please acknowledge by %(day)s.")
+CASE = Message("alert.case", "Case %(key)s, since %(start)s, month %(month)s")
+ESCALATED = Message("alert.escalated", "Nobody has acknowledged this alert in time, so it comes to you.")
+ANSWER = Message("alert.answer", "%(value)s of 5 on %(day)s")
+ANSWER_BEFORE = Message(
+    "alert.answer_before", "%(value)s of 5 on %(day)s, before that %(before)s of 5 on %(before_day)s"
+)
+ANSWER_USUAL = Message("alert.answer_usual", "%(value)s of 5 on %(day)s, usually %(usual)s of 5")
+PREFERRED_NOT = Message("alert.preferred_not", "preferred not to say")
+
+REASONS = {
+    "silence": Message("alert.reason.silence", "%(run)s check-ins in a row were delivered and not answered."),
+    "help.hire": Message(
+        "alert.reason.help_hire", "The hire pressed “I need help” on %(on)s. Please call, and ask what they want."
+    ),
+    "help.manager": Message("alert.reason.help_manager", "The manager pressed “I need help” on %(on)s. Please call."),
+}
+HELP_STEP = Message(
+    "alert.help_step", "Do not contact the company first. Ask what the hire wants, and when it is safe to talk."
+)
+
+ACKNOWLEDGE = Message("desk.acknowledge", "I take care of it")
+SNOOZE = Message("desk.snooze", "Remind me later")
+ACTION = Message("desk.action", "Note an action")
+RESOLVE = Message("desk.resolve", "Close the case")
+OPEN = Message("desk.open", "Open: %(hire)s")
+STATES = {
+    "open": Message("desk.state.open", "open"),
+    "acknowledged": Message("desk.state.acknowledged", "in hand"),
+    "snoozed": Message("desk.state.snoozed", "put off"),
+    "resolved": Message("desk.state.resolved", "closed"),
+}
+SNOOZES = {
+    "1d": Message("desk.snooze.1d", "Tomorrow"),
+    "3d": Message("desk.snooze.3d", "In 3 days"),
+    "1w": Message("desk.snooze.1w", "Next week"),
+}
+DUES = {
+    "3d": Message("desk.due.3d", "Within 3 days"),
+    "1w": Message("desk.due.1w", "Within a week"),
+    "2w": Message("desk.due.2w", "Within two weeks"),
+}
+OUTCOMES = {
+    "stays_solved": Message("desk.outcome.stays_solved", "Stays, the matter is solved"),
+    "stays_open": Message("desk.outcome.stays_open", "Stays, the matter goes on"),
+    "leaves": Message("desk.outcome.leaves", "Leaves"),
+    "false_alarm": Message("desk.outcome.false_alarm", "There was nothing"),
+    "other": Message("desk.outcome.other", "Something else"),
+}
+TOPICS = {
+    "supervisor": Message("desk.topic.supervisor", "Supervisor"),
+    "promise": Message("desk.topic.promise", "Work as promised"),
+    "pay": Message("desk.topic.pay", "Pay"),
+    "growth": Message("desk.topic.growth", "Learning and growth"),
+    "peer": Message("desk.topic.peer", "Colleagues"),
+    "hours": Message("desk.topic.hours", "Hours and days off"),
+    "language": Message("desk.topic.language", "Language"),
+    "life": Message("desk.topic.life", "Daily life"),
+    "overall": Message("desk.topic.overall", "Work as a whole"),
+}
+EFFECTS = {
+    "1": Message("desk.effect.1", "worse"),
+    "2": Message("desk.effect.2", "no change"),
+    "3": Message("desk.effect.3", "a little better"),
+    "4": Message("desk.effect.4", "much better"),
+}
+ENTRIES = {
+    "acknowledged": Message("desk.entry.acknowledged", "%(day)s: %(author)s takes care of it"),
+    "snoozed": Message("desk.entry.snoozed", "%(day)s: %(author)s put it off"),
+    "action": Message("desk.entry.action", "%(day)s: %(author)s, %(topic)s: %(note)s (by %(due)s)"),
+    "resolved": Message("desk.entry.resolved", "%(day)s: %(author)s closed the case: %(outcome)s"),
+    "escalated": Message("desk.entry.escalated", "%(day)s: nobody had acknowledged it, so %(author)s was told"),
+    "effect": Message("desk.entry.effect", "%(day)s: did %(topic)s change? The hire says: %(outcome)s"),
+}
+ASKS = {
+    "topic": Message("desk.ask.topic", "%(hire)s: what is the action about?"),
+    "note": Message("desk.ask.note", "What will you do? Please write one sentence. Only the agency reads it."),
+    "due": Message("desk.ask.due", "By when?"),
+    "promised": Message(
+        "desk.ask.promised", "Have you promised it to %(hire)s? Then the next check-in asks whether it changed."
+    ),
+    "snooze": Message("desk.ask.snooze", "%(hire)s: when shall I remind you?"),
+    "outcome": Message("desk.ask.outcome", "%(hire)s: how did it end?"),
+}
+YES = Message("desk.yes", "Yes, promised")
+NO = Message("desk.no", "No")
+SAYS = {
+    "acknowledged": Message("desk.say.acknowledged", "%(hire)s: noted, you take care of it. Nobody else is told."),
+    "snoozed": Message("desk.say.snoozed", "%(hire)s: all right, I will remind you on %(day)s."),
+    "action": Message("desk.say.action", "%(hire)s: noted, due on %(day)s."),
+    "action_promised": Message(
+        "desk.say.action_promised", "%(hire)s: noted, due on %(day)s. The next check-in asks whether it changed."
+    ),
+    "resolved": Message("desk.say.resolved", "%(hire)s: the case is closed. The check-ins go on as before."),
+    "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
+    "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
+    "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
+    "empty": Message("desk.say.empty", "Please write one sentence about what you will do."),
+    "no_cases": Message("desk.say.no_cases", "No open alert. Write “list” for your cases."),
+}
+ACTION_DUE = Message("desk.action_due", "%(hire)s, %(topic)s: you wanted to have this done by %(day)s: %(note)s")
+DIGEST = Message("desk.digest", "Good morning, %(name)s. Cases that need a look: %(count)s")
+DIGEST_LINE = Message("desk.digest_line", "%(company)s: %(cases)s")
+CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
+NEVER = Message("desk.never", "not yet")
+CASE_LINE = Message("desk.case_line", "%(hire)s, %(company)s: %(level)s, last answer %(day)s")
+LIST_WORDS = Message("desk.words.list", "list, cases, caseload")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said in one check-in, as the consultant may read it: pairs of question and answer."""
+
+    on: date
+    by_manager: bool
+    lines: tuple[tuple[Message, Message | str | None], ...]
+    hire: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's timeline."""
+
+    kind: str
+    on: date
+    author: str
+    topic: str | None
+    note: str | None
+    due_on: date | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as the agency may see it. ``months`` are (period, level), oldest first."""
+
+    id: int
+    kind: str
+    level: str | None
+    state: str
+    hire: str
+    company: str
+    key: str
+    start: date
+    month: int
+    reasons: tuple[Mapping[str, Any], ...]
+    months: tuple[tuple[date, str], ...]
+    said: tuple[Said, ...]
+    timeline: tuple[Entry, ...]
+    due_on: date | None
+    escalated: bool
+
+
+def day(voice: Voice, on: date | str) -> str:
+    """A date as the reader writes it."""
+    value = date.fromisoformat(on) if isinstance(on, str) else on
+    return format_date(value, format="medium", locale=voice.first.partition("@")[0])
+
+
+def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Content:
+    """Who, level, reasons with answers and dates, the last months, a first step, and what can be done."""
+    level = voice.one(LEVELS[view.level]) if view.level else ""
+    title = voice.one(TITLES[view.kind], hire=view.hire, company=view.company, level=level)
+    paragraphs = [Paragraph(voice.one(ESCALATED))] if view.escalated else []
+    paragraphs.append(Paragraph(title, Style.TITLE))
+    case = voice.one(CASE, key=view.key, start=day(voice, view.start), month=view.month)
+    paragraphs.append(Paragraph(case, Style.QUIET))
+    why = [voice.one(WHY), *(f"• {reason(voice, one, rules)}" for one in view.reasons[:5])]
+    paragraphs.append(Paragraph("\n".join(why)))
+    paragraphs += [_said(voice, said) for said in view.said if said.lines]
+    if view.months:
+        shown = " → ".join(f"{_month(voice, on)} {voice.one(LEVELS[level])}" for on, level in view.months[-6:])
+        paragraphs.append(Paragraph(voice.one(MONTHS, months=shown), Style.QUIET))
+    if view.timeline:
+        lines = [voice.one(DONE_SO_FAR), *(f"• {entry_line(voice, one)}" for one in view.timeline[-6:])]
+        paragraphs.append(Paragraph("\n".join(lines)))
+    step = first_step(voice, view, rules)
+    if step:
+        paragraphs.append(Paragraph(voice.one(FIRST_STEP, step=step)))
+    paragraphs.append(Paragraph(_closing(voice, view, rules), Style.QUIET))
+    return _fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state)
+
+
+def _month(voice: Voice, on: date) -> str:
+    return format_date(on, format="MMM" if not voice.first.startswith("ja") else "M月", locale=voice.first[:2])
+
+
+def _closing(voice: Voice, view: AlertView, rules: Rules) -> str:
+    lines = []
+    if view.kind == "risk" and view.level in ("watch", "elevated", "high", "critical"):
+        band = getattr(rules.levels, view.level)
+        lines.append(voice.one(Message("risk.expectation", rules.expectation.text), one_in=band.one_in))
+    if view.kind == "risk":
+        lines.append(voice.one(INFORMS))
+    if view.due_on and view.state == "open":
+        lines.append(voice.one(DUE, day=day(voice, view.due_on)))
+    return "\n".join(lines) or voice.one(STATES[view.state])
+
+
+def _fitted(paragraphs: Sequence[Paragraph], limits: Limits) -> tuple[Paragraph, ...]:
+    """Within the platform's length: the longest paragraph, which holds the quoted words, gives way."""
+    kept = list(paragraphs)
+    while sum(len(one.text) + 2 for one in kept) > limits.text:
+        longest = max(range(len(kept)), key=lambda place: len(kept[place].text))
+        text = kept[longest].text
+        over = sum(len(one.text) + 2 for one in kept) - limits.text
+        kept[longest] = Paragraph(text[: max(20, len(text) - over - 2)] + "…", kept[longest].style)
+        if len(text) <= 20:
+            break
+    return tuple(kept)
+
+
+def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
+    """One reason as a sentence, with the answers and dates behind it."""
+    code, values = one["code"], dict(one["values"])
+    message = REASONS.get(code)
+    if message is None:
+        sentence = rules.reasons.get(code)
+        if sentence is None:
+            return str(code)
+        message = Message(f"risk.reason.{code}", sentence.text)
+    values["answers"] = _answers(voice, values)
+    if "on" in values:
+        values["on"] = day(voice, str(values["on"]))
+    if "level" in values:
+        values["level"] = voice.one(LEVELS[str(values["level"])])
+    return voice.one(message, **values)
+
+
+def _answers(voice: Voice, values: Mapping[str, Any]) -> str:
+    if "last" not in values:
+        return ""
+    shown: dict[str, str | int] = {"value": _points(values["last"]), "day": day(voice, values["last_on"])}
+    if "usual" in values:
+        return voice.one(ANSWER_USUAL, usual=f"{1 + 4 * values['usual']:.1f}", **shown)
+    if "before" in values:
+        before = {"before": _points(values["before"]), "before_day": day(voice, values["before_on"])}
+        return voice.one(ANSWER_BEFORE, **shown, **before)
+    return voice.one(ANSWER, **shown)
+
+
+def _points(value: float) -> str:
+    """A value from 0 to 1 on the five-point scale that the reader knows; a mean of several answers keeps one decimal."""
+    points = 1 + 4 * value
+    return f"{points:.0f}" if abs(points - round(points)) < 0.05 else f"{points:.1f}"
+
+
+def _said(voice: Voice, said: Said) -> Paragraph:
+    head = voice.one(SAID_BY_MANAGER if said.by_manager else SAID, day=day(voice, said.on))
+    hire = Voice(voice.locales, "hire")
+    lines = []
+    for asked, given in said.lines:
+        answer = voice.one(PREFERRED_NOT) if given is None else given if isinstance(given, str) else hire.one(given)
+        lines.append(f"• {hire.one(asked, hire=said.hire, promise='…')} {answer}")
+    return Paragraph("\n".join([head, *lines]))
+
+
+def entry_line(voice: Voice, entry: Entry) -> str:
+    """One line of a case's timeline."""
+    known = {**OUTCOMES, **EFFECTS}
+    topic = voice.one(TOPICS[entry.topic]) if entry.topic in TOPICS else "…"
+    outcome = voice.one(known[entry.outcome]) if entry.outcome in known else "…"
+    due = day(voice, entry.due_on) if entry.due_on else "…"
+    return voice.one(
+        ENTRIES[entry.kind],
+        day=day(voice, entry.on),
+        author=entry.author,
+        topic=topic,
+        note=entry.note or "…",
+        due=due,
+        outcome=outcome,
+    )
+
+
+def first_step(voice: Voice, view: AlertView, rules: Rules) -> str | None:
+    """One concrete thing to do first, by the strongest reason that has one."""
+    if view.kind == "help":
+        return voice.one(HELP_STEP)
+    for one in view.reasons:
+        kind, _, driver = str(one["code"]).partition(".")
+        for subject in (driver, kind):
+            if subject in rules.first_steps:
+                step = rules.first_steps[subject]
+                return voice.one(Message(f"risk.step.{subject}", step.text))
+    if view.kind == "silence" and "missed" in rules.first_steps:
+        return voice.one(Message("risk.step.missed", rules.first_steps["missed"].text))
+    return None
+
+
+def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str) -> tuple[tuple[Button, ...], ...]:
+    """What can be done about an alert in this state."""
+    if state == "resolved":
+        return ()
+    known = {"ack": ACKNOWLEDGE, "snooze": SNOOZE, "action": ACTION, "resolve": RESOLVE}
+    if state == "acknowledged":
+        del known["ack"]
+    buttons = [
+        press("alert", alert_id, 0, choice, voice.label(message, limits.button)) for choice, message in known.items()
+    ]
+    return (tuple(buttons[:2]), tuple(buttons[2:])) if len(buttons) > 2 else (tuple(buttons),)
+
+
+def choices(
+    voice: Voice, limits: Limits, *, kind: str, subject: int, ask: str, hire: str, options: Mapping[str, Message]
+) -> Content:
+    """One step of a follow-up: a question with its choices, one a row."""
+    rows = tuple(
+        (press(kind, subject, 0, f"{ask}.{choice}", voice.label(message, limits.button)),)
+        for choice, message in options.items()
+    )
+    return (Paragraph(voice.one(ASKS[ask], hire=hire)),), rows
+
+
+def digest(
+    voice: Voice, limits: Limits, *, name: str, cases: Mapping[str, Sequence[tuple[int, str, str, str | None]]]
+) -> Content:
+    """The morning's list by company; each case is (alert, hire, kind, level) and opens by its button."""
+    count = sum(len(listed) for listed in cases.values())
+    paragraphs = [Paragraph(voice.one(DIGEST, name=name, count=count), Style.TITLE)]
+    rows = []
+    for company, listed in cases.items():
+        titles = []
+        for alert_id, hire, kind, level in listed:
+            word = voice.one(LEVELS[level]) if level else voice.one(SHORT_KINDS[kind])
+            titles.append(f"{hire} ({word})")
+            rows.append((press("alert", alert_id, 0, "open", _open_label(voice, limits, hire)),))
+        paragraphs.append(Paragraph(voice.one(DIGEST_LINE, company=company, cases=", ".join(titles))))
+    return _fitted(paragraphs, limits), tuple(rows[: limits.buttons])
+
+
+SHORT_KINDS = {
+    "risk": Message("desk.kind.risk", "risk"),
+    "help": Message("desk.kind.help", "help"),
+    "silence": Message("desk.kind.silence", "no answer"),
+    "safety": Message("desk.kind.safety", "safety"),
+    "unreachable": Message("desk.kind.unreachable", "cannot be reached"),
+    "deadline": Message("desk.kind.deadline", "deadline"),
+}
+
+
+def _open_label(voice: Voice, limits: Limits, hire: str) -> str:
+    label = voice.one(OPEN, hire=hire)
+    return label if len(label) <= limits.button else label[: limits.button - 1] + "…"
+
+
+def caseload(
+    voice: Voice,
+    limits: Limits,
+    *,
+    cases: Sequence[tuple[str, str, str, date | None]],
+    alerts: Sequence[tuple[int, str]],
+) -> Content:
+    """A consultant's cases, the most urgent first: (hire, company, level, last answer), and the open alerts' buttons."""
+    paragraphs = [Paragraph(voice.one(CASELOAD, count=len(cases)), Style.TITLE)]
+    lines = []
+    for hire, company, level, answered in cases:
+        when = day(voice, answered) if answered else voice.one(NEVER)
+        lines.append("• " + voice.one(CASE_LINE, hire=hire, company=company, level=voice.one(LEVELS[level]), day=when))
+    paragraphs.append(Paragraph("\n".join(lines) or voice.one(SAYS["no_cases"])))
+    rows = tuple((press("alert", alert_id, 0, "open", _open_label(voice, limits, hire)),) for alert_id, hire in alerts)
+    return _fitted(paragraphs, limits), rows[: limits.buttons]

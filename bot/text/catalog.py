@@ -1,0 +1,106 @@
+"""The reader's languages: which there are, what each falls back to, and the voice that says a message in them."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+from surveys.model import Message
+
+Domain = Literal["hire", "staff"]
+
+KNOWN_LOCALES = {
+    "en": "English",
+    "ja": "日本語",
+    "ja@simple": "やさしい日本語",
+    "vi": "Tiếng Việt",
+    "zh_Hans": "简体中文",
+    "id": "Bahasa Indonesia",
+    "ne": "नेपाली",
+    "my": "မြန်မာ",
+    "fil": "Filipino",
+}
+"""Every locale that a roster may name, with its own name for itself."""
+
+ALIASES = {"ja-easy": "ja@simple", "ja-simple": "ja@simple", "ja-Hira": "ja@simple", "ja-basic": "ja@simple"}
+
+SHIPPED: dict[Domain, tuple[str, ...]] = {"hire": ("en", "ja", "ja@simple"), "staff": ("en", "ja")}
+"""The locales whose catalogs are complete, by domain."""
+
+
+def spoken(locale: str, domain: Domain) -> str:
+    """The shipped locale in which somebody who reads ``locale`` is addressed: plain Japanese falls back to Japanese,
+    everything else to English until its catalog is there."""
+    locale = ALIASES.get(locale, locale)
+    if locale in SHIPPED[domain]:
+        return locale
+    return "ja" if locale.startswith("ja") else "en"
+
+
+@lru_cache(maxsize=32)
+def _catalog(locale: str, domain: Domain) -> gettext.NullTranslations:
+    if locale == "en":
+        return gettext.NullTranslations()
+    chain = ["ja@simple", "ja"] if locale == "ja@simple" else [locale]
+    return gettext.translation(domain, str(files("locales")), chain, fallback=True)
+
+
+def translate(message: Message, locale: str, domain: Domain, **values: str | int | float) -> str:
+    """The message in one locale. A translation whose placeholders do not fit gives way to the English sentence, because
+    a person must never read an error or a ``%(name)s`` instead of a question."""
+    said = _catalog(spoken(locale, domain), domain).pgettext(message.id, message.text)
+    try:
+        return said % values
+    except (KeyError, ValueError, TypeError):
+        return message.text % values
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says messages in the reader's languages, first the reader's own.
+
+    ``locales`` are one or two shipped locales without repetition; ``domain`` is the catalog in which the messages stand.
+    """
+
+    locales: tuple[str, ...]
+    domain: Domain
+
+    @classmethod
+    def of(cls, languages: Sequence[str], domain: Domain, *, stacked: bool = True) -> Voice:
+        """The voice for a person who reads ``languages`` in this order; ``stacked`` shows the first two."""
+        wanted = dict.fromkeys(spoken(language, domain) for language in languages)
+        return cls(tuple(wanted)[: 2 if stacked else 1] or ("en",), domain)
+
+    @property
+    def first(self) -> str:
+        """The reader's own locale."""
+        return self.locales[0]
+
+    def lines(self, message: Message, **values: str | int | float) -> tuple[str, ...]:
+        """The message once for each language; one that reads the same in both is said once."""
+        return tuple(dict.fromkeys(translate(message, locale, self.domain, **values) for locale in self.locales))
+
+    def say(self, message: Message, **values: str | int | float) -> str:
+        """The message in all of the reader's languages, one below the other."""
+        return "\n".join(self.lines(message, **values))
+
+    def label(self, message: Message, limit: int, *, prefix: str = "") -> str:
+        """The words on a button within ``limit`` characters: both languages side by side, each cut fairly."""
+        lines = self.lines(message)
+        room = limit - len(prefix) - 3 * (len(lines) - 1)
+        while sum(map(len, lines)) > room:
+            longest = max(lines, key=len)
+            if len(longest) <= 2:
+                lines = lines[:1]
+                break
+            cut = longest[:-2].rstrip() + "…"
+            lines = tuple(cut if line is longest else line for line in lines)
+        return prefix + " / ".join(lines)
+
+    def one(self, message: Message, **values: str | int | float) -> str:
+        """The message in the reader's own language only."""
+        return translate(message, self.first, self.domain, **values)

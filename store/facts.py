@@ -1,0 +1,163 @@
+"""What the queries give to the shell: frozen values, so that no row leaves the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A hire, a manager or somebody of the agency."""
+
+    id: int
+    kind: str
+    name: str
+    call_name: str | None
+    languages: tuple[str, ...]
+    stacked: bool
+    hour: str | None
+    named: bool
+    stopped: bool
+    role: str | None
+
+    @property
+    def called(self) -> str:
+        """How to address the person."""
+        return self.call_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached."""
+
+    id: int
+    person_id: int
+    platform: str
+    team: str
+    user: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One hire at one company, with everybody concerned."""
+
+    id: int
+    key: str
+    company_id: int
+    company: str
+    hire: Person
+    manager: Person
+    consultant: Person
+    lead: Person | None
+    start_date: date
+    timezone: str
+    contract_ends: date | None
+    residence_expires: date | None
+    notice_on: date | None
+    left_on: date | None
+    yearly_turnover: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """One survey for one respondent about one placement in one period."""
+
+    id: int
+    placement_id: int
+    person_id: int
+    respondent: str
+    survey: str
+    period: str
+    due_on: date
+    state: str
+    opens_at: datetime
+    remind_at: tuple[datetime, ...]
+    expires_at: datetime
+    later_at: datetime | None
+    context: Mapping[str, Any]
+    question_limit: int | None
+    turn: int
+    opened_at: datetime | None
+    delivered_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A stored answer with what an assessment or an alert needs of it. ``words`` are the person's own, unsealed."""
+
+    checkin_id: int
+    question: str
+    driver: str | None
+    value: str | None
+    points: int | None
+    signal: str | None
+    words: str | None
+    is_text: bool
+    answered_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A tracked message: what to say to whom."""
+
+    id: int
+    key: str
+    address: Address
+    person_id: int
+    kind: str
+    subject: int
+    turn: int
+    detail: Mapping[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody should look at a placement."""
+
+    id: int
+    placement_id: int
+    owner_id: int
+    assessment_id: int | None
+    kind: str
+    level: str | None
+    state: str
+    reasons: tuple[Mapping[str, Any], ...]
+    policy: Mapping[str, Any]
+    opened_at: datetime
+    deliver_at: datetime | None
+    queued_at: datetime | None
+    delivered_at: datetime | None
+    due_at: datetime | None
+    acknowledged_at: datetime | None
+    snoozed_until: datetime | None
+    resolved_at: datetime | None
+    outcome: str | None
+    escalations: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """An entry of a case's timeline; ``note`` is unsealed."""
+
+    id: int
+    placement_id: int
+    alert_id: int | None
+    author_id: int | None
+    kind: str
+    state: str
+    topic: str | None
+    note: str | None
+    due_on: date | None
+    promised: bool
+    outcome: str | None
+    checkin_id: int | None
+    at: datetime

@@ -1,0 +1,1 @@
+"""The scripts that bring a database from one version to the next; ``store.migrate`` runs them."""

@@ -1,0 +1,288 @@
+"""Check-ins and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, func, or_, select, update
+
+from store import facts
+from store.dialect import insert_once
+from store.seal import seal, unseal
+from store.tables import Answer, CheckIn
+
+CLOSED = ("completed", "expired", "declined", "cancelled")
+
+
+def as_fact(row: CheckIn) -> facts.CheckIn:
+    """The row as a frozen value."""
+    assert row.id is not None
+    return facts.CheckIn(
+        id=row.id,
+        placement_id=row.placement_id,
+        person_id=row.person_id,
+        respondent=row.respondent,
+        survey=row.survey,
+        period=row.period,
+        due_on=row.due_on,
+        state=row.state,
+        opens_at=row.opens_at,
+        remind_at=tuple(datetime.fromisoformat(at) for at in row.remind_at),
+        expires_at=row.expires_at,
+        later_at=row.later_at,
+        context=row.context,
+        question_limit=row.question_limit,
+        turn=row.turn,
+        opened_at=row.opened_at,
+        delivered_at=row.delivered_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        closed_at=row.closed_at,
+    )
+
+
+def get(tx: Session, checkin_id: int) -> facts.CheckIn | None:
+    """The check-in of that id, or None."""
+    row = tx.get(CheckIn, checkin_id)
+    return None if row is None else as_fact(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A future row: what the schedule wants to open."""
+
+    placement_id: int
+    person_id: int
+    respondent: str
+    survey: str
+    period: str
+    due_on: date
+    opens_at: datetime
+    remind_at: tuple[datetime, ...]
+    expires_at: datetime
+
+
+def write_plan(tx: Session, placement_ids: Sequence[int], planned: Sequence[Planned]) -> None:
+    """Make the planned rows of these placements equal to ``planned``; what was opened keeps its date."""
+    tx.exec(delete(CheckIn).where(col(CheckIn.placement_id).in_(placement_ids), col(CheckIn.state) == "planned"))
+    rows = [
+        {
+            "placement_id": one.placement_id,
+            "person_id": one.person_id,
+            "respondent": one.respondent,
+            "survey": one.survey,
+            "period": one.period,
+            "due_on": one.due_on,
+            "state": "planned",
+            "opens_at": one.opens_at,
+            "remind_at": [at.isoformat() for at in one.remind_at],
+            "expires_at": one.expires_at,
+            "wakes_at": one.opens_at,
+            "context": {},
+            "turn": 1,
+            "asked": 0,
+        }
+        for one in planned
+    ]
+    insert_once(tx, CheckIn, rows)
+
+
+def due_ids(tx: Session, now: datetime) -> list[int]:
+    """Check-ins that the schedule has to look at, oldest first: one read of an index."""
+    query = select(CheckIn.id).where(col(CheckIn.wakes_at) <= now).order_by(col(CheckIn.wakes_at), col(CheckIn.id))
+    return [row for row in tx.exec(query) if row is not None]
+
+
+def next_wake(tx: Session) -> datetime | None:
+    """When the schedule has to look next."""
+    return tx.exec(select(func.min(CheckIn.wakes_at))).one()
+
+
+def by_ids(tx: Session, ids: Sequence[int]) -> list[facts.CheckIn]:
+    """The check-ins of these ids, oldest opening first."""
+    query = select(CheckIn).where(col(CheckIn.id).in_(ids)).order_by(col(CheckIn.opens_at), col(CheckIn.id))
+    return [as_fact(row) for row in tx.exec(query)]
+
+
+def change(tx: Session, checkin_id: int, **values: Any) -> None:
+    """Set columns of one check-in; times that are lists are given as datetimes."""
+    row = tx.get_one(CheckIn, checkin_id)
+    for name, value in values.items():
+        if name == "remind_at":
+            value = [at.isoformat() for at in value]
+        setattr(row, name, value)
+
+
+def current(tx: Session, person_id: int) -> facts.CheckIn | None:
+    """The one conversation of a person: their oldest open check-in."""
+    query = (
+        select(CheckIn)
+        .where(CheckIn.person_id == person_id, CheckIn.state == "open")
+        .order_by(col(CheckIn.opens_at), col(CheckIn.id))
+        .limit(1)
+    )
+    row = tx.exec(query).one_or_none()
+    return None if row is None else as_fact(row)
+
+
+def open_of(tx: Session, person_id: int) -> list[facts.CheckIn]:
+    """All open check-ins of a person, oldest first."""
+    query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.state == "open")
+    return [as_fact(row) for row in tx.exec(query.order_by(col(CheckIn.opens_at), col(CheckIn.id)))]
+
+
+def superseded(tx: Session, checkin: facts.CheckIn) -> bool:
+    """True when the next check-in of the same kind of respondent has opened since."""
+    query = select(CheckIn.id).where(
+        CheckIn.placement_id == checkin.placement_id,
+        CheckIn.respondent == checkin.respondent,
+        col(CheckIn.opened_at).is_not(None),
+        CheckIn.due_on > checkin.due_on,
+    )
+    return tx.exec(query.limit(1)).one_or_none() is not None
+
+
+def unfinished(tx: Session, person_id: int) -> facts.CheckIn | None:
+    """The person's newest check-in that expired halfway and can still be answered, or None."""
+    query = (
+        select(CheckIn)
+        .where(CheckIn.person_id == person_id, CheckIn.state == "expired", col(CheckIn.started_at).is_not(None))
+        .order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc())
+        .limit(1)
+    )
+    row = tx.exec(query).one_or_none()
+    found = None if row is None else as_fact(row)
+    return None if found is None or superseded(tx, found) else found
+
+
+def delivered(tx: Session, person_id: int, at: datetime) -> None:
+    """The person's opening has arrived: every open check-in of theirs counts as delivered."""
+    tx.exec(
+        update(CheckIn)
+        .where(col(CheckIn.person_id) == person_id, col(CheckIn.state) == "open", col(CheckIn.delivered_at).is_(None))
+        .values(delivered_at=at)
+    )
+
+
+def wake(tx: Session, person_id: int) -> None:
+    """Let the schedule look again at what waited for this person's link or consent."""
+    for row in tx.exec(select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.state == "planned")):
+        row.wakes_at = row.opens_at
+
+
+def last_answer_at(tx: Session, person_id: int) -> datetime | None:
+    """When the person last answered anything."""
+    query = select(func.max(Answer.answered_at)).join(CheckIn, col(CheckIn.id) == col(Answer.checkin_id))
+    return tx.exec(query.where(CheckIn.person_id == person_id)).one()
+
+
+def answers(tx: Session, checkin_id: int) -> list[facts.Answered]:
+    """The answers of one check-in in the order in which they were given."""
+    query = select(Answer).where(Answer.checkin_id == checkin_id).order_by(col(Answer.turn), col(Answer.id))
+    return [_answered(tx, row) for row in tx.exec(query)]
+
+
+def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts.CheckIn, list[facts.Answered]]]:
+    """Every check-in of these placements that was ever opened, oldest first, each with its answers (words left sealed)."""
+    rows = list(
+        tx.exec(
+            select(CheckIn)
+            .where(col(CheckIn.placement_id).in_(placement_ids), col(CheckIn.opened_at).is_not(None))
+            .order_by(col(CheckIn.due_on), col(CheckIn.id))
+        )
+    )
+    given: dict[int, list[facts.Answered]] = {}
+    query = select(Answer).where(col(Answer.checkin_id).in_([row.id for row in rows]))
+    for answer in tx.exec(query.order_by(col(Answer.turn), col(Answer.id))):
+        given.setdefault(answer.checkin_id, []).append(_answered(tx, answer, words=False))
+    return [(as_fact(row), given.get(row.id or 0, [])) for row in rows]
+
+
+def _answered(tx: Session, row: Answer, *, words: bool = True) -> facts.Answered:
+    return facts.Answered(
+        checkin_id=row.checkin_id,
+        question=row.question,
+        driver=row.driver,
+        value=row.value,
+        points=row.points,
+        signal=row.signal,
+        words=unseal(tx, row.sealed_words) if words else None,
+        is_text=row.is_text,
+        answered_at=row.answered_at,
+        late=row.late,
+    )
+
+
+def replace_answers(tx: Session, checkin_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make the stored answers of a check-in equal to ``rows`` (columns of Answer; ``words`` are sealed here).
+
+    An answer that is unchanged keeps its row and its time.
+    """
+    stored = {row.question: row for row in tx.exec(select(Answer).where(Answer.checkin_id == checkin_id))}
+    wanted = {row["question"]: row for row in rows}
+    for name, old in stored.items():
+        if name not in wanted:
+            tx.delete(old)
+    tx.flush()
+    for name, new in wanted.items():
+        kept = stored.get(name)
+        if kept and kept.value == new["value"] and unseal(tx, kept.sealed_words) == new["words"]:
+            continue
+        values = {key: value for key, value in new.items() if key != "words"}
+        row = kept or Answer(checkin_id=checkin_id, **values)
+        for key, value in values.items():
+            setattr(row, key, value)
+        row.sealed_words = seal(tx, new["words"])
+        tx.add(row)
+
+
+def unassessed(tx: Session, limit: int = 500) -> list[facts.CheckIn]:
+    """Check-ins that are over and not yet assessed, oldest first."""
+    query = (
+        select(CheckIn)
+        .where(col(CheckIn.closed_at).is_not(None), col(CheckIn.assessed_at).is_(None))
+        .order_by(col(CheckIn.closed_at), col(CheckIn.id))
+        .limit(limit)
+    )
+    return [as_fact(row) for row in tx.exec(query)]
+
+
+def counts(tx: Session) -> dict[str, int]:
+    """How many check-ins are in each state; future rows are not counted."""
+    query = select(CheckIn.state, func.count()).where(CheckIn.state != "planned").group_by(CheckIn.state)
+    return dict(tx.exec(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A check-in as the lists show it."""
+
+    checkin: facts.CheckIn
+    answered: int
+    asked: int
+
+
+def listed(tx: Session, placement_ids: Sequence[int], since: date | None = None) -> list[Listed]:
+    """What was opened for these placements since a day, newest first."""
+    query = select(CheckIn).where(
+        col(CheckIn.placement_id).in_(placement_ids),
+        or_(col(CheckIn.opened_at).is_not(None), col(CheckIn.state).in_(CLOSED)),
+    )
+    if since is not None:
+        query = query.where(CheckIn.due_on >= since)
+    rows = list(tx.exec(query.order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc())))
+    ids = [row.id for row in rows]
+    given = select(Answer.checkin_id, func.count()).where(
+        col(Answer.checkin_id).in_(ids), or_(col(Answer.value).is_not(None), Answer.is_text)
+    )
+    answered = dict(tx.exec(given.group_by(col(Answer.checkin_id))).all())
+    return [Listed(as_fact(row), answered.get(row.id or 0, 0), row.asked) for row in rows]
+
+
+def same_day(tx: Session, person_id: int, due_on: date) -> list[int]:
+    """The ids of a person's check-ins that are due on the same day, whatever became of them."""
+    query = select(CheckIn.id).where(CheckIn.person_id == person_id, CheckIn.due_on == due_on)
+    return [row for row in tx.exec(query) if row is not None]

@@ -1,0 +1,158 @@
+"""People, their addresses and what they agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from store import facts
+from store.tables import Address, Consent, Person, Placement
+
+
+def as_fact(row: Person) -> facts.Person:
+    """The row as a frozen value."""
+    assert row.id is not None
+    return facts.Person(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        call_name=row.call_name,
+        languages=tuple(row.languages),
+        stacked=row.stacked,
+        hour=row.hour,
+        named=row.named,
+        stopped=row.stopped_at is not None,
+        role=row.role,
+    )
+
+
+def address_fact(row: Address) -> facts.Address:
+    """The row as a frozen value."""
+    assert row.id is not None
+    return facts.Address(row.id, row.person_id, row.platform, row.team, row.user, row.state)
+
+
+def get(tx: Session, person_id: int) -> facts.Person:
+    """The person of that id; KeyError when there is none."""
+    row = tx.get(Person, person_id)
+    if row is None:
+        raise KeyError(person_id)
+    return as_fact(row)
+
+
+def at_address(tx: Session, platform: str, team: str, user: str) -> tuple[facts.Address, facts.Person] | None:
+    """Who stands behind an address that is in use, or None."""
+    row = tx.exec(
+        select(Address).where(Address.platform == platform, Address.team == team, Address.user == user)
+    ).one_or_none()
+    if row is None or row.state == "closed":
+        return None
+    return address_fact(row), get(tx, row.person_id)
+
+
+def address_of(tx: Session, person_id: int) -> facts.Address | None:
+    """The person's linked address, the newest if there are several."""
+    row = tx.exec(
+        select(Address)
+        .where(Address.person_id == person_id, Address.state == "linked")
+        .order_by(col(Address.linked_at).desc(), col(Address.id).desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else address_fact(row)
+
+
+def link(tx: Session, person_id: int, platform: str, team: str, user: str, *, now: datetime) -> facts.Address:
+    """Let a person be reached there; their earlier addresses are closed, because a phone may have changed hands."""
+    for old in tx.exec(select(Address).where(Address.person_id == person_id, Address.state != "closed")):
+        old.state = "closed"
+    row = tx.exec(
+        select(Address).where(Address.platform == platform, Address.team == team, Address.user == user)
+    ).one_or_none()
+    row = row or Address(platform=platform, team=team, user=user, person_id=person_id, linked_at=now)
+    row.person_id, row.state, row.linked_at = person_id, "linked", now
+    tx.add(row)
+    tx.flush()
+    return address_fact(row)
+
+
+def set_address_state(tx: Session, address_id: int, state: str) -> None:
+    """linked, unreachable or closed."""
+    row = tx.get(Address, address_id)
+    if row is not None:
+        row.state = state
+
+
+def set_languages(tx: Session, person_id: int, languages: Sequence[str], *, stacked: bool) -> None:
+    """What the person reads, the first one first, and whether two are shown together."""
+    row = tx.get_one(Person, person_id)
+    row.languages, row.stacked = list(languages), stacked
+
+
+def set_call_name(tx: Session, person_id: int, name: str) -> None:
+    """How the person wants to be called."""
+    row = tx.get_one(Person, person_id)
+    row.call_name, row.named = name, True
+
+
+def set_hour(tx: Session, person_id: int, hour: str) -> None:
+    """The hour a hire chose; the plan of their placements is made anew."""
+    tx.get_one(Person, person_id).hour = hour
+    for placement in tx.exec(select(Placement).where(Placement.hire_id == person_id)):
+        placement.planned_until = None
+
+
+def set_stopped(tx: Session, person_id: int, at: datetime | None) -> None:
+    """Ask this person nothing any more, or (None) ask again."""
+    tx.get_one(Person, person_id).stopped_at = at
+
+
+def decide(
+    tx: Session, person_id: int, placement_id: int, *, version: int, language: str, decision: str, now: datetime
+) -> None:
+    """Keep what a person answered to the promise; a later decision about the same text replaces the earlier one."""
+    row = tx.exec(
+        select(Consent).where(
+            Consent.person_id == person_id, Consent.placement_id == placement_id, Consent.version == version
+        )
+    ).one_or_none()
+    row = row or Consent(
+        person_id=person_id,
+        placement_id=placement_id,
+        version=version,
+        language=language,
+        decision=decision,
+        decided_at=now,
+    )
+    row.decision, row.language, row.decided_at = decision, language, now
+    tx.add(row)
+
+
+def decision(tx: Session, person: facts.Person, placement_id: int, *, version: int) -> str | None:
+    """agreed, declined, or None while nobody has asked. A manager decides once for all hires, a hire for each placement."""
+    query = select(Consent.decision).where(Consent.person_id == person.id, Consent.version == version)
+    if person.kind == "hire":
+        query = query.where(Consent.placement_id == placement_id)
+    return tx.exec(query.order_by(col(Consent.decided_at).desc()).limit(1)).one_or_none()
+
+
+def staff_named(tx: Session, wanted: str) -> list[facts.Person]:
+    """Whoever of the agency has that e-mail address or that name."""
+    key = " ".join(wanted.split()).casefold()
+    rows = tx.exec(select(Person).where(Person.kind == "staff").order_by(col(Person.id)))
+    return [
+        as_fact(row) for row in rows if key in ((row.email or "").casefold(), " ".join(row.name.split()).casefold())
+    ]
+
+
+def staff(tx: Session) -> list[facts.Person]:
+    """Everybody of the agency, in order of entry."""
+    return [as_fact(row) for row in tx.exec(select(Person).where(Person.kind == "staff").order_by(col(Person.id)))]
+
+
+def count_unreachable(tx: Session) -> int:
+    """How many people have an address that takes no messages any more, and no other."""
+    rows = tx.exec(select(Address.person_id, Address.state).where(Address.state != "closed")).all()
+    linked = {person_id for person_id, state in rows if state == "linked"}
+    return len({person_id for person_id, _ in rows} - linked)

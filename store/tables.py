@@ -1,0 +1,304 @@
+"""The rows. Every step of the path is idempotent because of a unique key that stands here.
+
+Times are UTC and aware (SQLModel's own column type refuses naive ones); days are the company's local days. Columns named
+``sealed_*`` hold a person's own words, encrypted by ``store.seal``; numbers and dates stay readable for SQL.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _json(*, nullable: bool = False) -> Any:
+    """A JSON column; its Python value is a list or a dict of plain values."""
+    return Field(sa_column=Column(JSON(none_as_null=True), nullable=nullable))
+
+
+class Company(SQLModel, table=True):
+    """A client. ``name_key`` is the name as it is compared (NFKC, case, spaces)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    name_key: str = Field(unique=True)
+    industry: str | None = None
+    working_weekdays: str = "01234"
+    works_on_public_holidays: bool = False
+    closures: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    yearly_turnover: float | None = None
+    slack_team: str | None = None
+
+
+class Person(SQLModel, table=True):
+    """A hire, a manager or somebody of the agency. ``identity`` says who is who (interfaces.md, "Who is who")."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(index=True)  # hire, manager, staff
+    identity: str = Field(unique=True)
+    name: str
+    call_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    channel: str | None = None
+    languages: list[str] = _json()
+    stacked: bool = True
+    hour: str | None = None  # noon, evening, day_off; None until the person has chosen
+    named: bool = False  # the person has said how to be called
+    company_id: int | None = Field(default=None, foreign_key="company.id")
+    role: str | None = None  # consultant, lead, admin
+    stopped_at: datetime | None = None
+    external_id: str | None = None
+
+
+class Address(SQLModel, table=True):
+    """Where a person can be reached. "Blocked the bot" is a state of an address, not a failure."""
+
+    __table_args__ = (UniqueConstraint("platform", "team", "user"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    platform: str
+    team: str = ""
+    user: str
+    state: str = "linked"  # linked, unreachable, closed
+    linked_at: datetime
+
+
+class Placement(SQLModel, table=True):
+    """One hire at one company since a date, with manager and consultant. ``key`` is the consultancy's own number."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    company_id: int = Field(foreign_key="company.id", index=True)
+    hire_id: int = Field(foreign_key="person.id", index=True)
+    manager_id: int = Field(foreign_key="person.id", index=True)
+    consultant_id: int = Field(foreign_key="person.id", index=True)
+    lead_id: int | None = Field(default=None, foreign_key="person.id")
+    start_date: date
+    timezone: str = "Asia/Tokyo"
+    job_title: str | None = None
+    residence_status: str | None = None
+    residence_expires: date | None = None
+    contract_ends: date | None = None
+    imported_at: datetime
+    planned_until: date | None = Field(default=None, index=True)
+    notice_on: date | None = None
+    left_on: date | None = None
+    leave_reason: str | None = None
+
+
+class Pause(SQLModel, table=True):
+    """Days on which nothing is asked about a placement, both ends included."""
+
+    __table_args__ = (UniqueConstraint("placement_id", "first"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    placement_id: int = Field(foreign_key="placement.id")
+    first: date
+    last: date
+    reason: str = "home_leave"
+
+
+class CheckIn(SQLModel, table=True):
+    """One survey for one respondent about one placement in one period.
+
+    ``wakes_at`` is when the schedule has to look at the row next (opening, reminder, expiry); a tick reads its index only.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("placement_id", "survey", "respondent", "due_on"),
+        Index("ix_checkin_wakes_at", "wakes_at"),
+        Index("ix_checkin_unassessed", "assessed_at", "closed_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    placement_id: int = Field(foreign_key="placement.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    respondent: str
+    survey: str
+    version: int | None = None
+    period: str
+    due_on: date
+    state: str = "planned"  # planned, open, completed, expired, declined, cancelled
+    opens_at: datetime
+    remind_at: list[str] = _json()
+    expires_at: datetime
+    later_at: datetime | None = None
+    wakes_at: datetime | None = None
+    context: dict[str, Any] = _json()
+    question_limit: int | None = None
+    turn: int = 1
+    asked: int = 0
+    opened_at: datetime | None = None
+    delivered_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    closed_at: datetime | None = None
+    assessed_at: datetime | None = None
+
+
+class Answer(SQLModel, table=True):
+    """What a person said to one question. ``value`` is a choice's name, ``sealed_words`` the person's own words.
+
+    ``points`` is the number of choices of a scale, so that a value means the same after the survey has changed.
+    """
+
+    __table_args__ = (UniqueConstraint("checkin_id", "question"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    checkin_id: int = Field(foreign_key="checkin.id", index=True)
+    question: str
+    driver: str | None = None
+    value: str | None = None
+    points: int | None = None
+    signal: str | None = None
+    sealed_words: str | None = None
+    is_text: bool = False
+    language: str
+    turn: int
+    answered_at: datetime
+    late: bool = False
+
+
+class Delivery(SQLModel, table=True):
+    """One tracked message: *what* to say (kind, subject, turn, detail), not the words.
+
+    due → claimed → attempting → sent | failed | unreachable | unknown; ``superseded`` when there is nothing to say any more.
+    """
+
+    __table_args__ = (
+        Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_address_state", "address_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    address_id: int = Field(foreign_key="address.id")
+    person_id: int = Field(foreign_key="person.id")
+    kind: str
+    subject: int
+    turn: int = 0
+    detail: dict[str, Any] = _json()
+    state: str = "due"
+    due_at: datetime
+    created_at: datetime
+    owner: str | None = None
+    lease_until: datetime | None = None
+    attempts: int = 0
+    reference: str | None = None
+    error: str | None = None
+    sent_at: datetime | None = None
+
+
+class Inbound(SQLModel, table=True):
+    """An update of a platform that was handled; the same id is handled once."""
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    external_id: str
+    address_id: int | None = Field(default=None, foreign_key="address.id")
+    received_at: datetime
+
+
+class Assessment(SQLModel, table=True):
+    """A level with its reasons, taken when a check-in closed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    placement_id: int = Field(foreign_key="placement.id", index=True)
+    checkin_id: int = Field(foreign_key="checkin.id", unique=True)
+    period: date
+    level: str
+    score: float
+    probability: float
+    neutral: float
+    reasons: list[dict[str, Any]] = _json()
+    rules_version: int
+    assessed_at: datetime
+    alerted_at: datetime | None = Field(default=None, index=True)
+
+
+class Alert(SQLModel, table=True):
+    """Somebody should look. ``cause`` is what raised it, once; ``policy`` is the row in force when it was raised."""
+
+    __table_args__ = (Index("ix_alert_state_due", "state", "due_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cause: str = Field(unique=True)
+    placement_id: int = Field(foreign_key="placement.id", index=True)
+    owner_id: int = Field(foreign_key="person.id", index=True)
+    assessment_id: int | None = Field(default=None, foreign_key="assessment.id")
+    kind: str
+    level: str | None = None
+    state: str = "open"  # open, acknowledged, snoozed, resolved
+    reasons: list[dict[str, Any]] = _json()
+    policy: dict[str, Any] = _json()
+    opened_at: datetime
+    deliver_at: datetime | None = Field(default=None, index=True)
+    queued_at: datetime | None = None
+    delivered_at: datetime | None = None
+    due_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: int | None = Field(default=None, foreign_key="person.id")
+    snoozed_until: datetime | None = None
+    resolved_at: datetime | None = None
+    outcome: str | None = None
+    escalations: int = 0
+
+
+class FollowUp(SQLModel, table=True):
+    """An entry of a case's timeline, append-only but for filling in a draft.
+
+    kind: acknowledged, snoozed, action, resolved, escalated, asked, effect. An action that is promised to the hire is
+    asked about in the next check-in; ``effect`` is what the hire said then.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    placement_id: int = Field(foreign_key="placement.id", index=True)
+    alert_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    kind: str
+    state: str = "done"  # draft, open, done
+    topic: str | None = None
+    sealed_note: str | None = None
+    due_on: date | None = None
+    promised: bool = False
+    outcome: str | None = None
+    checkin_id: int | None = Field(default=None, foreign_key="checkin.id")
+    at: datetime
+
+
+class Consent(SQLModel, table=True):
+    """What a person decided about being asked, for which placement, after reading which version in which language."""
+
+    __table_args__ = (UniqueConstraint("person_id", "placement_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    placement_id: int = Field(foreign_key="placement.id")
+    version: int
+    language: str
+    decision: str  # agreed, declined
+    decided_at: datetime
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to which row, and every read of a hire's answers by a person. Never any words."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any] = _json()

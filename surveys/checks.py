@@ -1,0 +1,94 @@
+"""What must hold between the rows of a survey, so that a conversation over it can neither get stuck nor stay silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from surveys.model import Question
+from surveys.relevance import holds, names
+from surveys.source import Fault, nearest
+
+FOLLOW_UP_REASONS = range(4, 7)
+"""How many reasons a follow-up offers: enough to be told apart, few enough to be read on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question and the line at which it stands."""
+
+    question: Question
+    line: int
+
+
+def check(rows: Sequence[Row], hidden: Sequence[str]) -> Iterator[Fault]:
+    """Every fault between the rows.
+
+    Scales with gaps, references that lead nowhere or forward, follow-ups that are missing, misplaced or not closed.
+    """
+    for place, row in enumerate(rows):
+        yield from _scale(row)
+        yield from _references(row, rows, place, hidden)
+        if row.question.follow_up_of is not None:
+            yield from _follow_up(row, rows[:place])
+        yield from _low_answers(row, rows)
+
+
+def _scale(row: Row) -> Iterator[Fault]:
+    choices = row.question.choices
+    expected = [str(number) for number in range(1, max(2, len(choices)) + 1)]
+    found = [choice.name for choice in choices]
+    if row.question.scale and choices and found != expected:
+        yield Fault("scale_gap", row.line, {"found": ", ".join(found), "expected": ", ".join(expected)})
+
+
+def _references(row: Row, rows: Sequence[Row], place: int, hidden: Sequence[str]) -> Iterator[Fault]:
+    question = row.question
+    earlier = {each.question.name for each in rows[:place]}
+    later = {each.question.name for each in rows[place:]}
+    referred = names(question.relevant) - set(hidden) if question.relevant else frozenset()
+    if question.follow_up_of is not None:
+        referred |= {question.follow_up_of}
+    for name in sorted(referred - earlier):
+        if name in later:
+            yield Fault("later_reference", row.line, {"name": name})
+        else:
+            yield Fault("unknown_reference", row.line, {"name": name, "nearest": nearest(name, {*earlier, *hidden})})
+
+
+def _follow_up(row: Row, before: Sequence[Row]) -> Iterator[Fault]:
+    """A follow-up stands right after its parent, is closed, and opens for low answers only."""
+    question = row.question
+    parent = next((each.question for each in before if each.question.name == question.follow_up_of), None)
+    if parent is None:
+        return
+    between = [each.question for each in before if each.question.name != parent.name]
+    since = between[[each.question.name for each in before].index(parent.name) :]
+    if any(each.follow_up_of != parent.name for each in since):
+        yield Fault("follow_up_place", row.line, {"name": parent.name})
+    if not parent.scale:
+        yield Fault("follow_up_without_scale", row.line, {"name": parent.name})
+    elif parent.choices and _opens(question, parent, parent.choices[-1].name):
+        yield Fault("follow_up_always", row.line, {"name": parent.name})
+    reasons = [choice.name for choice in question.choices]
+    if len(reasons) not in FOLLOW_UP_REASONS:
+        bounds = {"least": FOLLOW_UP_REASONS[0], "most": FOLLOW_UP_REASONS[-1]}
+        yield Fault("follow_up_reasons", row.line, {"found": len(reasons), **bounds})
+    if "other" not in reasons:
+        yield Fault("follow_up_other", row.line)
+
+
+def _low_answers(row: Row, rows: Sequence[Row]) -> Iterator[Fault]:
+    """Every low answer about a driver is asked for its reason: a level without a reason helps nobody."""
+    question = row.question
+    if not question.scale or question.driver is None or question.is_follow_up:
+        return
+    follow_ups = [each.question for each in rows if each.question.follow_up_of == question.name]
+    for choice in question.choices[: len(question.choices) // 2]:
+        if not any(_opens(each, question, choice.name) for each in follow_ups):
+            yield Fault("follow_up_missing", row.line, {"name": question.name, "answer": choice.name})
+
+
+def _opens(follow_up: Question, parent: Question, answer: str) -> bool:
+    """Whether this answer alone, whatever else is known or not, opens the follow-up."""
+    return follow_up.relevant is None or holds(follow_up.relevant, {parent.name: answer})
