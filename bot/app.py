@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.clock import Clock
 from bot.messages import Channel
 from bot.settings import Settings
-from risk.policy import Desk
+from risk.policy import Desk, Policy
 from risk.rules import Rules
 from scheduler.plan import Cadence
 from store.session import Store
@@ -27,6 +27,7 @@ class App:
     real: Clock
     surveys: Mapping[str, Survey]
     rules: Rules
+    policy: Policy
     cadence: Cadence
     desk: Desk
     settings: Settings

@@ -20,7 +20,7 @@ from bot.flow import inbound
 from bot.messages import Channel, Inbound
 from bot.refusal import Refusal
 from bot.settings import Settings
-from risk.policy import Desk
+from risk.policy import Desk, Policy
 from risk.rules import Rules
 from risk.rules import load as load_rules
 from scheduler.plan import Cadence
@@ -82,9 +82,10 @@ def opened(settings: Settings, channels: Mapping[str, Channel] | None = None) ->
         store.close()
 
 
-def rules_of(settings: Settings) -> Rules:
-    """The risk rules of these settings, with the times to acknowledge that they change."""
-    return load_rules(settings.risk.path)
+def policy_of(settings: Settings, rules: Rules) -> Policy:
+    """The alert table of the rules, with the capacity and the times to acknowledge that the settings change."""
+    changed = settings.alerts.acknowledge.model_dump(exclude_unset=True, exclude_none=True)
+    return Policy.of(rules, capacity=settings.alerts.capacity, acknowledge_within=changed)
 
 
 def assemble(
@@ -97,14 +98,15 @@ def assemble(
     wake: Callable[[], None] = lambda: None,
 ) -> App:
     """Put everything together."""
-    year = clock().year
+    year, rules = clock().year, load_rules(settings.risk.path)
     return App(
         store=store,
         channels=channels,
         clock=clock,
         real=real,
         surveys=load_bank(),
-        rules=rules_of(settings),
+        rules=rules,
+        policy=policy_of(settings, rules),
         cadence=cadence_of(settings),
         desk=desk_of(settings, range(year - 1, year + 3)),
         settings=settings,

@@ -58,10 +58,11 @@ def make_engine(database_url: str) -> Engine:
     """An engine for ``sqlite:///FILE``, ``sqlite://`` (memory) or ``postgresql://…``. Raises StoreError."""
     url = _url(database_url)
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     memory = url.database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
-    engine = create_engine(url, **options)
+    # An error's text ends in a log, where no name and no token may stand: hence the hidden parameters.
+    engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -91,6 +91,7 @@ class Placement(SQLModel, table=True):
     residence_expires: date | None = None
     contract_ends: date | None = None
     imported_at: datetime
+    known_since: datetime  # since the start date is what it is: nothing before it is asked late
     planned_until: date | None = Field(default=None, index=True)
     notice_on: date | None = None
     left_on: date | None = None
@@ -302,3 +303,83 @@ class AuditEntry(SQLModel, table=True):
     action: str
     subject: str
     details: dict[str, Any] = _json()
+
+
+class Invitation(SQLModel, table=True):
+    """A one-time code that links a person to a chat account. Only the code's hash is stored."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code_hash: str = Field(unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    placement_id: int | None = Field(default=None, foreign_key="placement.id")
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class Lane(SQLModel, table=True):
+    """A token bucket that all processes share: one for each chat, and one (``user`` = '') for each bot account.
+
+    ``tokens`` is what was left at ``filled_at`` (real time); ``closed_until`` is set by a platform's "too many requests".
+    """
+
+    __table_args__ = (UniqueConstraint("platform", "team", "user"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    team: str = ""
+    user: str = ""
+    tokens: float
+    filled_at: datetime
+    closed_until: datetime | None = None
+
+
+class Heartbeat(SQLModel, table=True):
+    """When a process last did one of its interval jobs, and how that went."""
+
+    __table_args__ = (UniqueConstraint("process", "job"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    process: str
+    job: str
+    at: datetime = Field(index=True)
+    outcome: str = "done"
+
+
+class Lease(SQLModel, table=True):
+    """Something only one process may do at a time, such as polling one Telegram token."""
+
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime
+
+
+class Timekeeping(SQLModel, table=True):
+    """One row that makes a database real or a rehearsal, at its first ``run``.
+
+    A rehearsal's domain time is ``domain_anchor + (real time - real_anchor) x speed`` while a process runs; while nothing
+    runs it stands still at ``last_tick``.
+    """
+
+    id: int = Field(default=1, primary_key=True)
+    mode: str  # real, rehearsal
+    domain_anchor: datetime | None = None
+    real_anchor: datetime | None = None
+    speed: float = 1.0
+    last_tick: datetime | None = None
+
+
+class SetAside(SQLModel, table=True):
+    """An update that failed: how often, and the reference under which it was set aside after the third time."""
+
+    __table_args__ = (UniqueConstraint("platform", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    external_id: str
+    tries: int = 1
+    fault: str
+    reference: str
+    at: datetime
+    set_aside: bool = False

@@ -109,9 +109,7 @@ class House:
         await flow.advance(self.app)
 
     async def until(self, text: str, *, by: timedelta | None = None) -> None:
-        """Let time pass with the path running: at every moment at which something is due and each morning at nine, or
-        in equal steps.
-        """
+        """Let time pass with the path running: at every moment at which something is due, or in equal steps."""
         end = tokyo(text)
         await self.runs()
         while self.clock() < end:
@@ -125,13 +123,14 @@ class House:
 
     def _next_moment(self) -> datetime:
         now = self.clock()
-        local = now.astimezone(TOKYO)
-        nine = datetime.combine(local.date() + timedelta(days=local.time() >= time(9)), time(9), TOKYO)
         with self.app.store.read() as tx:
             found = [at for at in (checkins.next_wake(tx), alerts.next_look(tx)) if at is not None]
+        ((recalled,),) = self.rows("SELECT min(due_on) FROM followup WHERE kind = 'action' AND state = 'open'")
+        if recalled:
+            found.append(datetime.combine(date.fromisoformat(recalled), time(9), TOKYO))
         # Whoever has just run leaves nothing that is due: an idle service sleeps.
         assert all(at > now for at in found), (now, found)
-        return min([nine, *found])
+        return min([now + timedelta(days=7), *found])
 
     async def presses(self, person: facts.Person, wanted: str) -> Inbound:
         """Press the newest button with that label or choice."""

@@ -58,7 +58,7 @@ HIRES = (
         "mori",
         date(2026, 3, 2),
         "食品製造",
-        turns={"supervisor": (3, 1.6), "intention": (3, 2.3), "overall": (3, 2.6), "keep": (4, 3.0)},
+        turns={"supervisor": (3, 1.5), "intention": (3, 2.0), "overall": (3, 2.4), "keep": (4, 3.0)},
         reasons={"supervisor": "does_not_explain", "intention": "supervisor"},
         words={3: "My boss talks very fast and is angry when I ask again. I do not know what I did wrong."},
     ),

@@ -109,8 +109,9 @@ class Rehearsal:
         self._seen = len(self.channel.sent)
 
     def _pause(self, person: int, outbound: Outbound) -> timedelta:
-        kind = outbound.rows[0][0].payload.kind if outbound.rows else "follow_up"
-        if kind in ("question", "consent", "setting", "menu", "follow_up"):
+        payload = outbound.rows[0][0].payload if outbound.rows else None
+        kind = payload.kind if payload else "follow_up"
+        if (payload and "." in payload.choice) or kind in ("question", "consent", "setting", "menu", "follow_up"):
             return THINKING
         minutes = Random(f"{self.seed}:{person}:{outbound.key}").randrange(8, 300)
         return timedelta(minutes=minutes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +22,7 @@ from surveys.model import Message
 
 STYLES = {Style.TITLE: "bold", Style.BODY: "", Style.QUIET: "dim"}
 STORY = "S-101"
-TURNING_MONTH = 3
+A_WHILE = timedelta(minutes=10)
 
 
 def show(console: Console, played: Rehearsal, voice: Voice) -> None:
@@ -30,14 +30,20 @@ def show(console: Console, played: Rehearsal, voice: Voice) -> None:
     with played.app.store.read() as tx:
         placement = placements.by_key(tx, STORY)
         assert placement is not None
-        found = [one for one in reversed(alerts.listed(tx, [placement.id])) if one.kind == "risk"]
+        found = [
+            one
+            for one in reversed(alerts.listed(tx, [placement.id]))
+            if one.kind == "risk" and one.delivered_at is not None
+        ]
         about = checkins.answers_about(tx, [placement.id])
     hires = {checkin.period: checkin for checkin, _ in about if checkin.respondent == "hire"}
     managers = [checkin for checkin, _ in about if checkin.respondent == "manager" and checkin.started_at]
-    turning = hires[f"m{TURNING_MONTH}"]
-    _section(console, voice, words.HIRE_CHAT, name=placement.hire.name, month=TURNING_MONTH, day=_day(voice, turning))
+    raised = found[0].opened_at if found else None
+    turning = _latest(list(hires.values()), raised)
+    month = turning.period.removeprefix("m")
+    _section(console, voice, words.HIRE_CHAT, name=placement.hire.name, month=month, day=_day(voice, turning))
     _chat(console, _between(played, turning), placement.hire.called)
-    manager = next((one for one in managers if one.due_on >= turning.due_on), managers[-1])
+    manager = _latest(managers, raised)
     _section(console, voice, words.MANAGER_CHAT, name=placement.manager.name, day=_day(voice, manager))
     _chat(console, _about(_between(played, manager), manager.id), placement.manager.called)
     if found:
@@ -48,6 +54,16 @@ def show(console: Console, played: Rehearsal, voice: Voice) -> None:
         _chat(console, _between(played, after[0])[:5], placement.hire.called)
     _effect(console, played, voice, placement)
     _caseload(console, played, voice)
+
+
+def _latest(rows: Sequence[facts.CheckIn], before: datetime | None) -> facts.CheckIn:
+    """The last check-in that was answered before a time."""
+    answered = [one for one in rows if one.completed_at is not None]
+    return max(
+        (one for one in answered if before is None or (one.completed_at or before) <= before),
+        key=lambda one: one.due_on,
+        default=answered[0],
+    )
 
 
 def _section(console: Console, voice: Voice, message: Message, **values: str | int) -> None:
@@ -113,7 +129,7 @@ def _show_case(
         assert outbound is not None
         _bubble(console, outbound)
         _section(console, voice, words.ACTION, day=day)
-        _chat(console, _worked(lines, shown[0].at, found.id), owner.name)
+        _chat(console, _worked(lines, shown[0].at, found.id, voice.one(staff_words.ACTION)), owner.name)
 
 
 def _is_alert(outbound: Outbound, alert_id: int) -> bool:
@@ -121,14 +137,16 @@ def _is_alert(outbound: Outbound, alert_id: int) -> bool:
     return any(payload.subject == alert_id and payload.choice == "action" for payload in payloads)
 
 
-def _worked(lines: Sequence[Line], since: datetime, alert_id: int) -> list[Line]:
-    """From the alert to the end of the action that was noted on it."""
+def _worked(lines: Sequence[Line], since: datetime, alert_id: int, action: str) -> list[Line]:
+    """The action that was noted on an alert, from the press to the last answer."""
     kept: list[Line] = []
     for line in lines:
-        if line.at >= since and not (line.outbound is not None and _is_alert(line.outbound, alert_id)):
-            kept.append(line)
-            if line.outbound is not None and not line.outbound.rows and len(kept) > 4:
-                break
+        begun = bool(kept) or line.said == action
+        if line.at < since or not begun or (line.outbound is not None and _is_alert(line.outbound, alert_id)):
+            continue
+        if kept and line.at - kept[-1].at > A_WHILE:
+            break
+        kept.append(line)
     return kept
 
 
@@ -169,7 +187,7 @@ def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
                 one.company,
                 staff_words.day(voice, one.start_date),
                 staff_words.day(voice, answered.astimezone(TOKYO).date()) if answered else "–",
-                staff_words.reason(voice, why[0], played.app.rules).split("(")[0].strip() if why else "–",
+                staff_words.subject(voice, why[0]["code"]) if why else "–",
                 f"{voice.one(staff_words.SHORT_KINDS[alert.kind])}, {voice.one(staff_words.STATES[alert.state])}"
                 if alert
                 else "–",

@@ -13,7 +13,6 @@ from bot.flow import outbox
 from bot.flow.assessment import as_assessment, gather
 from risk.model import Level
 from risk.policy import (
-    Policy,
     PolicyRow,
     Waiting,
     acknowledge_by,
@@ -26,12 +25,6 @@ from store import facts
 from store.queries import alerts, assessments, checkins, people, placements
 
 log = structlog.get_logger()
-
-
-def policy_of(app: App) -> Policy:
-    """The alert table in force: that of the rules, with what ``[alerts]`` changes."""
-    changed = app.settings.alerts.acknowledge.model_dump(exclude_unset=True, exclude_none=True)
-    return Policy.of(app.rules, capacity=app.settings.alerts.capacity, acknowledge_within=changed)
 
 
 def raise_needed(app: App) -> None:
@@ -63,7 +56,7 @@ def _raise_risk(app: App, tx: Session, assessed: assessments.Assessed) -> None:
         return
     # Late answers may raise the level of the same assessment, which is another cause.
     cause = f"risk:{assessed.id}:{level.value}"
-    _raise(app, tx, placement, cause, policy_of(app).row("risk", level), assessed.reasons, assessment_id=assessed.id)
+    _raise(app, tx, placement, cause, app.policy.row("risk", level), assessed.reasons, assessment_id=assessed.id)
 
 
 def _raise_silence(app: App, tx: Session, assessed: assessments.Assessed) -> None:
@@ -78,7 +71,7 @@ def _raise_silence(app: App, tx: Session, assessed: assessments.Assessed) -> Non
     if run is None or alerts.unresolved(tx, [placement.id], kind="silence"):
         return
     reasons = [{"code": "silence", "weight": 0.0, "values": {"run": run, "on": checkin.due_on.isoformat()}}]
-    _raise(app, tx, placement, f"silence:{checkin.id}", policy_of(app).row("silence"), reasons)
+    _raise(app, tx, placement, f"silence:{checkin.id}", app.policy.row("silence"), reasons)
 
 
 def raise_help(app: App, tx: Session, person: facts.Person, *, inbound_id: int, now: datetime) -> None:
@@ -98,7 +91,7 @@ def raise_help(app: App, tx: Session, person: facts.Person, *, inbound_id: int, 
     reasons = [{"code": f"help.{side}", "weight": 0.0, "values": {"on": today.isoformat()}}]
     if alerts.open_cause(tx, f"help:{person.id}:"):
         return
-    _raise(app, tx, placement, f"help:{person.id}:{inbound_id}", policy_of(app).row("help"), reasons)
+    _raise(app, tx, placement, f"help:{person.id}:{inbound_id}", app.policy.row("help"), reasons)
 
 
 def _raise(
@@ -177,7 +170,7 @@ def _fitting(app: App, tx: Session, due: list[facts.Alert]) -> list[facts.Alert]
             if one.owner_id == owner_id
         ]
         sent = alerts.sent_since(tx, owner_id, Level.ELEVATED.value, month)
-        kept |= {one.alert for one in within_capacity(waiting, sent, policy_of(app).capacity)}
+        kept |= {one.alert for one in within_capacity(waiting, sent, app.policy.capacity)}
     for one in due:
         if one.id not in kept:
             alerts.change(tx, one.id, deliver_at=None)

@@ -64,7 +64,7 @@ def _record_text(tx: Session, text: str, heard: Heard) -> None:
     if command is not None and not (command in ("skip", "back", "start") and checkin is not None):
         _record_command(tx, command, heard)
         return
-    if linking.takes_text(tx, text, heard):
+    if command is None and linking.takes_text(tx, text, heard):
         return
     if checkin is None:
         say(tx, heard, "nothing_open")

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.calendars import company_calendar
-from bot.flow import outbox
+from bot.flow import linking, outbox
 from bot.text.consent import CONSENT_VERSION
 from scheduler.plan import (
     CheckInFacts,
@@ -115,7 +115,7 @@ def _plan_company(app: App, tx: Session, company_id: int, now: datetime) -> None
     planned = []
     for row in rows:
         own = [opening for opening in wanted if opening.placement == row.id]
-        for opening in late_entry(own, inputs[row.id], app.cadence, known_since=row.imported_at, now=now):
+        for opening in late_entry(own, inputs[row.id], app.cadence, known_since=row.known_since, now=now):
             who = row.hire_id if opening.respondent is Respondent.HIRE else row.manager_id
             planned.append(
                 checkins.Planned(
@@ -167,8 +167,6 @@ def _facts(app: App, tx: Session, row: facts.CheckIn, now: datetime) -> CheckInF
     answered = checkins.last_answer_at(tx, row.person_id)
     is_hire = row.respondent == Respondent.HIRE
     years = (now.year - 1, now.year, now.year + 1)
-    today = now.astimezone(ZoneInfo(placement.timezone)).date()
-    paused = any(first <= today <= last for first, last in placements.pauses(tx, placement.id))
     return CheckInFacts(
         id=row.id,
         placement=row.placement_id,
@@ -177,7 +175,7 @@ def _facts(app: App, tx: Session, row: facts.CheckIn, now: datetime) -> CheckInF
         opens_at=row.opens_at,
         remind_at=row.remind_at,
         expires_at=row.expires_at,
-        reachable=not paused and _reachable(tx, person, placement.id),
+        reachable=_resumes(tx, row, now) is None and _reachable(tx, person, placement.id),
         delivered=row.delivered_at is not None,
         busy_until=None if answered is None else answered + DAY,
         calendar=calendar_of(placements.company_days(tx, placement.company_id), app, years),
@@ -192,6 +190,14 @@ def _reachable(tx: Session, person: facts.Person, placement_id: int) -> bool:
     if people.address_of(tx, person.id) is None:
         return False
     return people.decision(tx, person, placement_id, version=CONSENT_VERSION) is not None
+
+
+def _resumes(tx: Session, row: facts.CheckIn, now: datetime) -> datetime | None:
+    """When a pause of the placement that holds now is over; None without one."""
+    zone = ZoneInfo(placements.get(tx, row.placement_id).timezone)
+    today = now.astimezone(zone).date()
+    ends = [last for first, last in placements.pauses(tx, row.placement_id) if first <= today <= last]
+    return local_time(max(ends) + timedelta(days=1), time.min, zone) if ends else None
 
 
 def _open(app: App, tx: Session, row: facts.CheckIn, drops: tuple[datetime, ...], now: datetime) -> None:
@@ -261,8 +267,10 @@ def _ask_again(app: App, tx: Session, row: facts.CheckIn, key: str) -> None:
 
 def _wait(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> None:
     """Nothing to do by the plan: ask at the time that the person named, or note when something can have changed."""
-    if row.state != "open" or row.later_at is None or row.later_at > now:
-        checkins.change(tx, row.id, wakes_at=_next_look(row, known, now))
+    if row.state == "planned":
+        _ask_consent(app, tx, row, known, now)
+    if row.state == "planned" or row.later_at is None or row.later_at > now:
+        checkins.change(tx, row.id, wakes_at=_next_look(tx, row, known, now))
         return
     ahead = [at for at in row.remind_at if at > now]
     checkins.change(tx, row.id, later_at=None, remind_at=ahead, wakes_at=min([*ahead, row.expires_at]))
@@ -270,7 +278,14 @@ def _wait(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: d
         _ask_again(app, tx, row, f"later:{row.id}:{row.later_at.isoformat()}")
 
 
-def _next_look(row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
+def _ask_consent(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> None:
+    """Who is linked already and has a new placement, or a new text to agree to, is asked before the first question."""
+    person = people.get(tx, row.person_id)
+    if _resumes(tx, row, now) is None and linking.undecided(tx, person, row.placement_id):
+        linking.ask_consent(app, tx, person, key=f"due{row.id}")
+
+
+def _next_look(tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
     """The next moment at which this check-in may be opened or reminded of, so that an idle tick finds nothing.
 
     A link, a consent, or the first message of somebody who could not be reached wakes the row by itself.
@@ -278,7 +293,7 @@ def _next_look(row: facts.CheckIn, known: CheckInFacts, now: datetime) -> dateti
     zone = ZoneInfo(known.zone)
     ahead = min(at for at in (*row.remind_at, row.expires_at) if at > now)
     if not known.reachable:
-        return min(ahead, local_time(now.astimezone(zone).date() + timedelta(days=1), time.min, zone))
+        return min(_resumes(tx, row, now) or row.expires_at, ahead if row.state == "open" else row.expires_at)
     free = max(now, known.busy_until or now) if row.state == "open" else now
     allowed = next_allowed(free, known.working_window, known.calendar, zone, any_day=known.any_day)
     return min(allowed, row.expires_at) if allowed > now else ahead

@@ -44,7 +44,21 @@ async def send_queued(app: App) -> None:
         for start in range(0, len(claimed), CONCURRENCY):
             async with asyncio.TaskGroup() as group:
                 for one in claimed[start : start + CONCURRENCY]:
-                    group.create_task(_deliver(app, one))
+                    group.create_task(send_on(app, one))
+
+
+async def send_on(app: App, claimed: facts.Delivery | None) -> None:
+    """Send a claimed message and, one after the other, what else waits for the same address."""
+    while claimed is not None:
+        claimed = await _deliver(app, claimed)
+
+
+def claim_for(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
+    """Claim the oldest message that waits for one address, in a transaction that is going on."""
+    claimed = deliveries.claim(
+        tx, owner=app.owner, platforms=sorted(app.channels), now=app.real(), lease=LEASE, address_id=address_id
+    )
+    return claimed[0] if claimed else None
 
 
 def _claim(app: App) -> list[facts.Delivery]:
@@ -56,21 +70,21 @@ def _claim(app: App) -> list[facts.Delivery]:
         return deliveries.claim(tx, owner=app.owner, platforms=platforms, now=now, lease=LEASE)
 
 
-async def _deliver(app: App, one: facts.Delivery) -> None:
+async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
+    """Send one message; the next one for this address, claimed, if there is any."""
     try:
         outbound = await app.store.run(_prepare, app, one)
     except Exception as fault:  # one message that cannot be worded must not hold up the others
         log.error("delivery.unworded", delivery=one.id, kind=one.kind, fault=type(fault).__name__)
-        await app.store.run(_settle, app, one, "claimed", SendError("unworded"))
-        return
+        return await app.store.run(_settle, app, one, "claimed", SendError("unworded"))
     if outbound is None:
-        return
+        return None
     outcome: Receipt | SendError
     try:
         outcome = await app.channels[one.address.platform].send(outbound)
     except SendError as fault:
         outcome = fault
-    await app.store.run(_settle, app, one, "attempting", outcome)
+    return await app.store.run(_settle, app, one, "attempting", outcome)
 
 
 def _prepare(app: App, one: facts.Delivery) -> Outbound | None:
@@ -93,8 +107,8 @@ def _prepare(app: App, one: facts.Delivery) -> Outbound | None:
     return Outbound(key, str(one.id), paragraphs, rows)
 
 
-def _settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError) -> None:
-    """Record what became of the attempt, and what follows from it for the check-in or the alert."""
+def _settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError) -> facts.Delivery | None:
+    """Record what became of the attempt and what follows from it for the check-in or the alert, and claim what is next."""
     now = app.real()
     with app.store.begin() as tx:
         match outcome:
@@ -123,8 +137,10 @@ def _settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendE
                 )
             case SendError(code=code):
                 deliveries.move(tx, one.id, owner=app.owner, before=before, after="failed", error=code)
+        following = claim_for(app, tx, one.address.id)
     code = "sent" if isinstance(outcome, Receipt) else outcome.code
     log.info("delivery.settled", delivery=one.id, kind=one.kind, outcome=code)
+    return following
 
 
 def _pause(attempts: int, asked: float | None) -> timedelta:

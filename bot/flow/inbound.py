@@ -6,6 +6,8 @@ sent, and the loop is woken for the rest.
 
 from __future__ import annotations
 
+from enum import Enum
+
 import structlog
 from sqlmodel import Session
 
@@ -15,21 +17,37 @@ from bot.flow.reply import Heard
 from bot.messages import Inbound, Outbound, SendError
 from bot.text import replies
 from bot.text.catalog import Voice
+from store.facts import Delivery
 from store.queries import checkins, inbounds, people
 
 log = structlog.get_logger()
 
 
+class Stranger(Enum):
+    """Nobody is known at this address."""
+
+    STRANGER = "stranger"
+
+
+STRANGER = Stranger.STRANGER
+
+
 async def receive(app: App, inbound: Inbound) -> None:
     """Record what a person did and answer them. The same update, however often it comes, is handled once."""
-    if not await app.store.run(record, app, inbound):
+    outcome = await app.store.run(record, app, inbound)
+    if outcome is STRANGER:
         await _greet_stranger(app, inbound)
-    await delivery.send_queued(app)
+    elif isinstance(outcome, Delivery):
+        await delivery.send_on(app, outcome)
     app.wake()
 
 
-def record(app: App, inbound: Inbound) -> bool:
-    """The short part: one transaction, no network call in it. False when nobody is known at this address."""
+def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
+    """The short part: one transaction, no network call in it.
+
+    Gives the answer to this person, claimed, so that it never queues behind a monthly burst; STRANGER when nobody is
+    known at this address; None when there is nothing to say.
+    """
     where = inbound.address
     with app.store.begin() as tx:
         known = people.at_address(tx, where.platform, where.team, where.user)
@@ -37,15 +55,16 @@ def record(app: App, inbound: Inbound) -> bool:
         inbound_id = inbounds.first_time(tx, where.platform, inbound.external_id, address_id=address_id, now=app.real())
         if inbound_id is None:
             log.info("inbound.seen_before", platform=where.platform)
-            return True
+            return None
         if known is None:
-            return False
+            return STRANGER
         address, person = known
         if address.state == "unreachable":
             people.set_address_state(tx, address.id, "linked")
             checkins.wake(tx, person.id)
         _route(tx, inbound, Heard(app, inbound_id, person, app.clock()))
-    return True
+        tx.flush()
+        return delivery.claim_for(app, tx, address.id)
 
 
 def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:

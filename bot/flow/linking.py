@@ -14,7 +14,7 @@ from bot.messages import Payload
 from bot.text.catalog import KNOWN_LOCALES, Voice
 from bot.text.consent import CONSENT_VERSION, HOURS, call_names
 from store import facts
-from store.queries import audit, checkins, people
+from store.queries import audit, checkins, deliveries, people
 
 MAX_NAME = 60
 
@@ -31,6 +31,15 @@ def link(app: App, person_id: int, platform: str, team: str, user: str) -> None:
         if person.kind != "staff":
             ask_consent(app, tx, person, key=f"link{address.id}:{now.isoformat()}")
             checkins.wake(tx, person_id)
+            _show_open(app, tx, person_id, key=f"link{address.id}:{now.isoformat()}")
+
+
+def _show_open(app: App, tx: Session, person_id: int, *, key: str) -> None:
+    """In a new chat stands nothing of the check-in that was opened in the old one."""
+    current = checkins.current(tx, person_id)
+    if current is not None:
+        kind = "reminder" if current.delivered_at else "opening"
+        outbox.promise(app, tx, person_id, key=f"{key}:{kind}", kind=kind, subject=current.id)
 
 
 def ask_consent(app: App, tx: Session, person: facts.Person, *, key: str, again: bool = False) -> bool:
@@ -40,12 +49,29 @@ def ask_consent(app: App, tx: Session, person: facts.Person, *, key: str, again:
         known = people.decision(tx, person, placement.id, version=CONSENT_VERSION)
         if placement.left_on is None and (known is None or (again and known == "declined")):
             outbox.promise(
-                app, tx, person.id, key=f"{key}:consent:{placement.id}", kind="consent", subject=placement.id
+                app,
+                tx,
+                person.id,
+                key=f"{key}:consent:{placement.id}",
+                kind="consent",
+                subject=placement.id,
+                turn=CONSENT_VERSION,
             )
             asked = True
             if person.kind == "manager":
                 break
     return asked
+
+
+def undecided(tx: Session, person: facts.Person, placement_id: int) -> bool:
+    """True for somebody who can be reached and was never asked for their consent to this text: a known hire at a new
+    company, or everybody when the text has changed."""
+    if people.address_of(tx, person.id) is None:
+        return False
+    if people.decision(tx, person, placement_id, version=CONSENT_VERSION) is not None:
+        return False
+    subject = placement_id if person.kind == "hire" else None
+    return not deliveries.was_promised(tx, person.id, kind="consent", turn=CONSENT_VERSION, subject=subject)
 
 
 def record(tx: Session, payload: Payload, heard: Heard) -> None:
@@ -118,7 +144,9 @@ def takes_text(tx: Session, text: str, heard: Heard) -> bool:
     agreed = (people.decision(tx, person, one.id, version=CONSENT_VERSION) for one in placements_of(tx, person))
     if "agreed" not in agreed or (person.named and (person.kind != "hire" or person.hour is not None)):
         return False
-    name = " ".join("".join(sign for sign in text if sign.isprintable()).split())[:MAX_NAME]
+    name = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+    if not person.named and len(name) > MAX_NAME:
+        return False  # Nobody is called by so many words: they want to be heard.
     if person.named or not name:
         next_setting(tx, heard)
     else:

@@ -192,9 +192,11 @@ def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert)
             latest[checkin.respondent] = checkin
     said = []
     for respondent, checkin in sorted(latest.items()):
-        lines = _lines(app, checkins.answers(tx, checkin.id), checkin.survey)
+        given = checkins.answers(tx, checkin.id)
+        on = _local_day(app, max(answer.answered_at for answer in given))
         by_manager = respondent == Respondent.MANAGER
-        said.append(staff_words.Said(checkin.due_on, by_manager, lines, hire=placement.hire.called))
+        lines = _lines(app, given, checkin.survey)
+        said.append(staff_words.Said(on, by_manager, lines, hire=placement.hire.called))
     return tuple(said)
 
 

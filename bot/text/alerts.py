@@ -97,6 +97,21 @@ TOPICS = {
     "life": Message("desk.topic.life", "Daily life"),
     "overall": Message("desk.topic.overall", "Work as a whole"),
 }
+SUBJECTS = {
+    "intention": Message("desk.subject.intention", "Wish to stay"),
+    "drop": Message("desk.subject.drop", "A fall in satisfaction"),
+    "missed": Message("desk.subject.missed", "Check-ins not answered"),
+    "manager": Message("desk.subject.manager", "The manager's view"),
+    "context": Message("desk.subject.context", "Dates"),
+    "explicit.offer": Message("desk.subject.offer", "Has another offer"),
+    "explicit.resigned": Message("desk.subject.resigned", "Says they leave"),
+    "explicit.interviewing": Message("desk.subject.interviewing", "Is in interviews"),
+    "explicit.notice": Message("desk.subject.notice", "Has given notice"),
+    "recognition": Message("desk.subject.recognition", "Recognition"),
+    "clarity": Message("desk.subject.clarity", "Clear work"),
+    "stress": Message("desk.subject.stress", "Strain"),
+    "workload": Message("desk.subject.workload", "Amount of work"),
+}
 EFFECTS = {
     "1": Message("desk.effect.1", "worse"),
     "2": Message("desk.effect.2", "no change"),
@@ -140,6 +155,7 @@ SAYS = {
 ACTION_DUE = Message("desk.action_due", "%(hire)s, %(topic)s: you wanted to have this done by %(day)s: %(note)s")
 DIGEST = Message("desk.digest", "Good morning, %(name)s. Cases that need a look: %(count)s")
 DIGEST_LINE = Message("desk.digest_line", "%(company)s: %(cases)s")
+DIGEST_CASE = Message("desk.digest_case", "%(hire)s (%(level)s)")
 CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
 NEVER = Message("desk.never", "not yet")
 CASE_LINE = Message("desk.case_line", "%(hire)s, %(company)s: %(level)s, last answer %(day)s")
@@ -266,6 +282,13 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     return voice.one(message, **values)
 
 
+def subject(voice: Voice, code: str) -> str:
+    """What a reason is about, in a word or two."""
+    kind, _, driver = code.partition(".")
+    message = SUBJECTS.get(code) or SUBJECTS.get(kind) or TOPICS.get(driver) or SUBJECTS.get(driver)
+    return voice.one(message) if message else code
+
+
 def _answers(voice: Voice, values: Mapping[str, Any]) -> str:
     if "last" not in values:
         return ""
@@ -361,9 +384,9 @@ def digest(
         titles = []
         for alert_id, hire, kind, level in listed:
             word = voice.one(LEVELS[level]) if level else voice.one(SHORT_KINDS[kind])
-            titles.append(f"{hire} ({word})")
+            titles.append(voice.one(DIGEST_CASE, hire=hire, level=word))
             rows.append((press("alert", alert_id, 0, "open", _open_label(voice, limits, hire)),))
-        paragraphs.append(Paragraph(voice.one(DIGEST_LINE, company=company, cases=", ".join(titles))))
+        paragraphs.append(Paragraph(voice.one(DIGEST_LINE, company=company, cases=" · ".join(titles))))
     return _fitted(paragraphs, limits), tuple(rows[: limits.buttons])
 
 

@@ -48,7 +48,7 @@ MANAGER = (
     ),
     Message(
         "consent.manager.seen",
-        "Only the consultant reads your answers. They are not shown to the people you tell us about, and they are not "
+        "Only the consultant and the consultant's own lead read your answers. They are not shown to the people you tell us about, and they are not "
         "used to judge you.",
     ),
     Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),

@@ -66,7 +66,7 @@ COMMANDS = {
 
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s/。、.,!！?？]+", " ", folded).strip()
+    return re.sub(r"[\s/。、.,!！?？「」『』“”\"]+", " ", folded).strip()
 
 
 def command(text: str) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from store import facts
 from store.dialect import insert_once
 from store.seal import seal, unseal
-from store.tables import Alert, FollowUp
+from store.tables import Alert, CheckIn, FollowUp
 
 
 def as_fact(row: Alert) -> facts.Alert:
@@ -171,7 +171,8 @@ def draft_of(tx: Session, author_id: int) -> facts.FollowUp | None:
 
 
 def promise_to_ask(tx: Session, placement_id: int) -> facts.FollowUp | None:
-    """The oldest promise to the hire that no check-in has asked about yet, or None."""
+    """The oldest promise to the hire that no check-in has asked about yet, or asked in vain; None without one."""
+    in_vain = select(CheckIn.id).where(col(CheckIn.state).in_(("expired", "declined", "cancelled")))
     query = (
         select(FollowUp)
         .where(
@@ -179,7 +180,8 @@ def promise_to_ask(tx: Session, placement_id: int) -> facts.FollowUp | None:
             FollowUp.kind == "action",
             FollowUp.state != "draft",
             FollowUp.promised,
-            col(FollowUp.checkin_id).is_(None),
+            col(FollowUp.outcome).is_(None),
+            or_(col(FollowUp.checkin_id).is_(None), col(FollowUp.checkin_id).in_(in_vain)),
         )
         .order_by(col(FollowUp.id))
         .limit(1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, or_, select, update
 
 from store import facts
@@ -179,10 +180,12 @@ def last_answer_at(tx: Session, person_id: int) -> datetime | None:
     return tx.exec(query.where(CheckIn.person_id == person_id)).one()
 
 
+_ANSWERS = select(Answer).where(Answer.checkin_id == bindparam("checkin")).order_by(col(Answer.turn), col(Answer.id))
+
+
 def answers(tx: Session, checkin_id: int) -> list[facts.Answered]:
     """The answers of one check-in in the order in which they were given."""
-    query = select(Answer).where(Answer.checkin_id == checkin_id).order_by(col(Answer.turn), col(Answer.id))
-    return [_answered(tx, row) for row in tx.exec(query)]
+    return [_answered(tx, row) for row in tx.exec(_ANSWERS, params={"checkin": checkin_id})]
 
 
 def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts.CheckIn, list[facts.Answered]]]:
@@ -221,7 +224,7 @@ def replace_answers(tx: Session, checkin_id: int, rows: Sequence[Mapping[str, An
 
     An answer that is unchanged keeps its row and its time.
     """
-    stored = {row.question: row for row in tx.exec(select(Answer).where(Answer.checkin_id == checkin_id))}
+    stored = {row.question: row for row in tx.exec(_ANSWERS, params={"checkin": checkin_id})}
     wanted = {row["question"]: row for row in rows}
     for name, old in stored.items():
         if name not in wanted:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Integer, Update, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, func, select, update
 
@@ -45,6 +46,14 @@ def queue(
     return insert_once(tx, Delivery, [row]) == 1
 
 
+def was_promised(tx: Session, person_id: int, *, kind: str, turn: int, subject: int | None = None) -> bool:
+    """True when a person was ever promised a message of that kind and turn, whatever became of it."""
+    query = select(Delivery.id).where(Delivery.person_id == person_id, Delivery.kind == kind, Delivery.turn == turn)
+    if subject is not None:
+        query = query.where(Delivery.subject == subject)
+    return tx.exec(query.limit(1)).one_or_none() is not None
+
+
 def any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
     """True when something waits to be sent on one of these platforms."""
     query = (
@@ -55,44 +64,71 @@ def any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
-def claim(
-    tx: Session, *, owner: str, platforms: Sequence[str], now: datetime, lease: timedelta, limit: int = 20
-) -> list[facts.Delivery]:
-    """Take due messages for this process: of each address only its oldest unfinished one.
-
-    One ``UPDATE … RETURNING`` over a CTE that locks its rows and skips locked ones; on SQLite the lock of the
-    transaction does the same, and the clause is left out by the dialect.
-    """
+def _claiming(*, one_address: bool) -> Update:
+    """``UPDATE … RETURNING`` over a CTE that locks its rows and skips locked ones; on SQLite the lock of the transaction
+    does the same, and the clause is left out by the dialect."""
     earlier = aliased(Delivery)
     older = exists().where(
         col(earlier.address_id) == col(Delivery.address_id),
         col(earlier.state).in_(BLOCKING),
         col(earlier.id) < col(Delivery.id),
     )
-    picked = (
+    due = (
         select(Delivery.id)
         .join(Address, col(Address.id) == col(Delivery.address_id))
-        .where(Delivery.state == "due", Delivery.due_at <= now, col(Address.platform).in_(platforms), ~older)
-        .order_by(col(Delivery.due_at), col(Delivery.id))
-        .limit(limit)
+        .where(
+            Delivery.state == "due",
+            Delivery.due_at <= bindparam("now"),
+            col(Address.platform).in_(bindparam("platforms", expanding=True)),
+            ~older,
+        )
+    )
+    if one_address:
+        due = due.where(Delivery.address_id == bindparam("address"))
+    picked = (
+        due.order_by(col(Delivery.due_at), col(Delivery.id))
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=Delivery)
         .cte("picked")
     )
-    statement = (
+    return (
         update(Delivery)
         .where(col(Delivery.id).in_(select(picked.c.id)))
-        .values(state="claimed", owner=owner, lease_until=now + lease)
+        .values(state="claimed", owner=bindparam("me"), lease_until=bindparam("until"))
         .returning(col(Delivery.id))
     )
-    ids = [row[0] for row in tx.connection().execute(statement)]
-    rows = tx.exec(
-        select(Delivery, Address)
-        .join(Address, col(Address.id) == col(Delivery.address_id))
-        .where(col(Delivery.id).in_(ids))
-        .order_by(col(Delivery.id))
-        .execution_options(populate_existing=True)
-    )
-    return [_fact(delivery, address) for delivery, address in rows]
+
+
+# Built once: a statement that is made anew each time costs more to make than to run.
+_CLAIM, _CLAIM_ONE = _claiming(one_address=False), _claiming(one_address=True)
+_CLAIMED = (
+    select(Delivery, Address)
+    .join(Address, col(Address.id) == col(Delivery.address_id))
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Delivery.id))
+    .execution_options(populate_existing=True)
+)
+
+
+def claim(
+    tx: Session,
+    *,
+    owner: str,
+    platforms: Sequence[str],
+    now: datetime,
+    lease: timedelta,
+    limit: int = 20,
+    address_id: int | None = None,
+) -> list[facts.Delivery]:
+    """Take due messages for this process, or those for one address: of each address only its oldest unfinished one."""
+    values = {"now": now, "platforms": list(platforms), "most": limit, "me": owner, "until": now + lease}
+    if address_id is not None:
+        values["address"] = address_id
+    statement = _CLAIM if address_id is None else _CLAIM_ONE
+    ids = [row[0] for row in tx.connection().execute(statement, values)]
+    if not ids:
+        return []
+    return [_fact(delivery, address) for delivery, address in tx.exec(_CLAIMED, params={"ids": ids})]
 
 
 def _fact(row: Delivery, address: Address) -> facts.Delivery:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from store import facts
@@ -42,11 +43,14 @@ def get(tx: Session, person_id: int) -> facts.Person:
     return as_fact(row)
 
 
+_AT = select(Address).where(
+    Address.platform == bindparam("platform"), Address.team == bindparam("team"), Address.user == bindparam("user")
+)
+
+
 def at_address(tx: Session, platform: str, team: str, user: str) -> tuple[facts.Address, facts.Person] | None:
     """Who stands behind an address that is in use, or None."""
-    row = tx.exec(
-        select(Address).where(Address.platform == platform, Address.team == team, Address.user == user)
-    ).one_or_none()
+    row = tx.exec(_AT, params={"platform": platform, "team": team, "user": user}).one_or_none()
     if row is None or row.state == "closed":
         return None
     return address_fact(row), get(tx, row.person_id)

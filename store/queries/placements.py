@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
@@ -26,9 +27,12 @@ _WHOLE = (
 )
 
 
+_BY_ID = _WHOLE.where(Placement.id == bindparam("id"))
+
+
 def get(tx: Session, placement_id: int) -> facts.Placement:
     """The placement of that id; KeyError when there is none."""
-    row = tx.exec(_WHOLE.where(Placement.id == placement_id)).one_or_none()
+    row = tx.exec(_BY_ID, params={"id": placement_id}).one_or_none()
     if row is None:
         raise KeyError(placement_id)
     return _fact(*row)
@@ -115,7 +119,7 @@ class ToPlan:
     pauses: tuple[tuple[date, date], ...]
     timezone: str
     hour: str
-    imported_at: datetime
+    known_since: datetime
     last_due: Mapping[str, date]
 
 
@@ -165,7 +169,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
             pauses=tuple(pauses.get(row.id or 0, ())),
             timezone=row.timezone,
             hour=hour or "noon",
-            imported_at=row.imported_at,
+            known_since=row.known_since,
             last_due=last_due.get(row.id or 0, {}),
         )
         for row, hour in rows
