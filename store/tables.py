@@ -32,8 +32,8 @@ class Company(SQLModel, table=True):
     name: str
     name_key: str = Field(unique=True)
     industry: str | None = None
-    working_weekdays: str = "01234"
-    works_on_public_holidays: bool = False
+    working_weekdays: str | None = None
+    works_on_public_holidays: bool | None = None
     closures: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     yearly_turnover: float | None = None
     slack_team: str | None = None

@@ -47,6 +47,8 @@ def initialise(folder: Path, config: Path | None = None) -> tuple[list[str], lis
         raise Refusal("no_key")
     engine = make_engine(settings.database_url.get_secret_value())
     upgrade(engine)
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        os.chmod(engine.url.database, 0o600)  # It holds people's answers, as .env holds the key to their words.
     made.append(str(engine.url.render_as_string(hide_password=True)))
     engine.dispose()
     return made, kept

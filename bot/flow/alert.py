@@ -119,7 +119,7 @@ def _raise(
         deliver_at=deliver_at(row, now, app.desk),
     )
     if raised:
-        log.info("alert.raised", placement=placement.id, kind=row.kind, level=row.level)
+        log.info("alert.raised", placement=placement.id, kind=row.kind, risk_level=row.level)
 
 
 def deliver_due(app: App) -> None:

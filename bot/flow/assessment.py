@@ -10,11 +10,13 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
+from bot.text.consent import CONSENT_VERSION
 from risk.assess import assess
 from risk.features import Cohort, features, prepare
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from store import facts
 from store.queries import assessments, checkins, placements
+from store.queries import people as people_queries
 
 log = structlog.get_logger()
 
@@ -44,7 +46,7 @@ def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[fac
     cases = gather(tx, list(people.values()))
     cohorts: dict[date, Cohort] = {}
     for checkin in closed:
-        if not _counts(checkin):
+        if not _counts(checkin) or not _may_score(tx, people[checkin.placement_id]):
             assessments.skip(tx, checkin.id, now=now)
             continue
         at = _day(checkin.closed_at or now, people[checkin.placement_id])
@@ -52,7 +54,8 @@ def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[fac
 
         found = features(cases[checkin.placement_id], cohort, at=at, rules=app.rules)
         earlier = _monthly(assessments.history(tx, checkin.placement_id), checkin)
-        turnover = people[checkin.placement_id].yearly_turnover
+        placement = people[checkin.placement_id]
+        turnover = placement.yearly_turnover or app.settings.company(placement.company).yearly_turnover
         assessed = assess(found, app.rules, yearly_turnover=turnover, previous=earlier)
 
         assessments.add(tx, checkin.id, now=now, **_columns(checkin, assessed))
@@ -60,9 +63,13 @@ def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[fac
 
 def _counts(checkin: facts.CheckIn) -> bool:
     """What was never delivered, or withdrawn, says nothing about anybody."""
-    return checkin.state in ("completed", "declined") or (
-        checkin.state == "expired" and checkin.delivered_at is not None
-    )
+    return checkin.state == "completed" or (checkin.state == "expired" and checkin.delivered_at is not None)
+
+
+def _may_score(tx: Session, placement: facts.Placement) -> bool:
+    """Nothing is estimated about a hire who said no or who stopped, also not from what others say."""
+    decision = people_queries.decision(tx, placement.hire, placement.id, version=CONSENT_VERSION)
+    return decision != "declined" and not placement.hire.stopped
 
 
 def _columns(checkin: facts.CheckIn, assessed: Assessment) -> dict[str, object]:

@@ -42,13 +42,15 @@ QUESTIONS_A_MANAGER = 12
 
 
 def calendar_of(days: placements.CompanyDays, app: App, years: tuple[int, ...]) -> WorkCalendar:
-    """A company's own calendar; where it names no closures, the consultancy's default stands."""
-    closures = days.closures if days.closures is not None else app.settings.calendar.closures
+    """A company's own calendar: what the roster says, else what the settings say of it, else the settings' default."""
+    known = app.settings.calendar_of(days.name)
+    closures = known.closures if days.closures is None else days.closures
+    on_holidays = days.works_on_public_holidays
     return _calendar(
-        app.settings.calendar.country,
+        known.country,
         years,
-        days.working_weekdays,
-        days.works_on_public_holidays,
+        "".join(map(str, known.working_weekdays)) if days.working_weekdays is None else days.working_weekdays,
+        known.works_on_public_holidays if on_holidays is None else on_holidays,
         ", ".join(closures) or "none",
     )
 
@@ -266,34 +268,50 @@ def _ask_again(app: App, tx: Session, row: facts.CheckIn, key: str) -> None:
 
 
 def _wait(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> None:
-    """Nothing to do by the plan: ask at the time that the person named, or note when something can have changed."""
+    """Nothing to do by the plan: note when something can have changed, so that an idle tick finds nothing."""
     if row.state == "planned":
-        _ask_consent(app, tx, row, known, now)
-    if row.state == "planned" or row.later_at is None or row.later_at > now:
-        checkins.change(tx, row.id, wakes_at=_next_look(tx, row, known, now))
-        return
-    ahead = [at for at in row.remind_at if at > now]
-    checkins.change(tx, row.id, later_at=None, remind_at=ahead, wakes_at=min([*ahead, row.expires_at]))
-    if known.reachable:
-        _ask_again(app, tx, row, f"later:{row.id}:{row.later_at.isoformat()}")
+        wakes_at = _wait_to_open(app, tx, row, known, now)
+    elif row.later_at is not None and row.later_at <= now:
+        wakes_at = _ask_at_the_named_time(app, tx, row, known, now)
+    else:
+        wakes_at = _wait_for_an_answer(tx, row, known, now)
+    checkins.change(tx, row.id, wakes_at=min(wakes_at, row.expires_at))
 
 
-def _ask_consent(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> None:
-    """Who is linked already and has a new placement, or a new text to agree to, is asked before the first question."""
-    person = people.get(tx, row.person_id)
-    if _resumes(tx, row, now) is None and linking.undecided(tx, person, row.placement_id):
-        linking.ask_consent(app, tx, person, key=f"due{row.id}")
+def _wait_to_open(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
+    """A link, a consent, or the first message of somebody who could not be reached wakes the row by itself.
 
-
-def _next_look(tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
-    """The next moment at which this check-in may be opened or reminded of, so that an idle tick finds nothing.
-
-    A link, a consent, or the first message of somebody who could not be reached wakes the row by itself.
+    Who is linked already and has a new placement, or a new text to agree to, is asked before the first question.
     """
-    zone = ZoneInfo(known.zone)
+    person = people.get(tx, row.person_id)
+    undecided = linking.undecided(tx, person, row.placement_id)
+    resumes, allowed = _resumes(tx, row, now), _allowed(known, now)
+    if resumes is not None:
+        return resumes
+    if allowed > now:
+        return allowed if known.reachable or undecided else row.expires_at
+    if undecided:
+        linking.ask_consent(app, tx, person, key=f"due{row.id}")
+    return row.expires_at
+
+
+def _ask_at_the_named_time(app: App, tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
+    ahead = [at for at in row.remind_at if at > now]
+    checkins.change(tx, row.id, later_at=None, remind_at=ahead)
+    if known.reachable:
+        _ask_again(app, tx, row, f"later:{row.id}:{now.isoformat()}")
+    return min([*ahead, row.expires_at])
+
+
+def _wait_for_an_answer(tx: Session, row: facts.CheckIn, known: CheckInFacts, now: datetime) -> datetime:
+    """A past reminder waits for the hours, for the end of a pause, or until the last answer is a day old."""
     ahead = min(at for at in (*row.remind_at, row.expires_at) if at > now)
     if not known.reachable:
-        return min(_resumes(tx, row, now) or row.expires_at, ahead if row.state == "open" else row.expires_at)
-    free = max(now, known.busy_until or now) if row.state == "open" else now
-    allowed = next_allowed(free, known.working_window, known.calendar, zone, any_day=known.any_day)
-    return min(allowed, row.expires_at) if allowed > now else ahead
+        return min(ahead, _resumes(tx, row, now) or ahead)
+    allowed = _allowed(known, max(now, known.busy_until or now))
+    return allowed if allowed > now else ahead
+
+
+def _allowed(known: CheckInFacts, moment: datetime) -> datetime:
+    """The moment itself, or the next one at which this person may be written to."""
+    return next_allowed(moment, known.working_window, known.calendar, ZoneInfo(known.zone), any_day=known.any_day)

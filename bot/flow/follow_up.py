@@ -78,8 +78,10 @@ def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) 
     placement = placements.get(tx, one.placement_id)
     for person in alert_step.next_in_line(app, tx, placement, to):
         key = f"alert:{one.id}:{to}:{person.id}"
-        outbox.promise(app, tx, person.id, key=key, kind="alert", subject=one.id, detail={"escalated": True})
-        alerts.add_entry(tx, placement_id=placement.id, alert_id=one.id, author_id=person.id, kind="escalated", at=now)
+        if outbox.promise(app, tx, person.id, key=key, kind="alert", subject=one.id, detail={"escalated": True}):
+            alerts.add_entry(
+                tx, placement_id=placement.id, alert_id=one.id, author_id=person.id, kind="escalated", at=now
+            )
 
 
 def _recall(app: App, tx: Session, action: facts.FollowUp) -> None:
@@ -134,7 +136,7 @@ def _record_alert(tx: Session, payload: Payload, heard: Heard) -> None:
         say(tx, heard, "unknown")
         return
     placement = placements.get(tx, one.placement_id)
-    if not may_see(heard.person, placement, one):
+    if not may_see(heard.person, placement, alerts.told(tx, one.id)):
         say(tx, heard, "not_yours")
         return
     verb, _, choice = payload.choice.partition(".")

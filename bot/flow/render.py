@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow.conversation import consultant_of, load, voice_of
-from bot.flow.sight import urgency, visible_placements
+from bot.flow.sight import may_see, urgency, visible_placements
 from bot.messages import Limits, Paragraph
 from bot.text import alerts as staff_words
 from bot.text import consent, prompts, replies
@@ -146,6 +146,8 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     if found is None:
         return None
     reader, voice = _staff(tx, one)
+    if not may_see(reader, placements.get(tx, found.placement_id), alerts.told(tx, found.id)):
+        return None  # The case went to somebody else since this was promised.
     # Every read of a hire's answers by somebody of the agency is a row of the audit log.
     audit.write(
         tx,
@@ -236,6 +238,8 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
         found = alerts.get(tx, alert_id)
         if found is not None and found.state != "resolved":
             placement = placements.get(tx, found.placement_id)
+            if not may_see(person, placement, alerts.told(tx, found.id)):
+                continue
             line = (found.id, placement.hire.name, found.kind, found.level)
             cases.setdefault(placement.company, []).append(line)
     if not cases:

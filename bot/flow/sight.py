@@ -9,14 +9,14 @@ from store import facts
 from store.queries import placements
 
 
-def may_see(person: facts.Person, placement: facts.Placement, one: facts.Alert | None = None) -> bool:
+def may_see(person: facts.Person, placement: facts.Placement, told: frozenset[int] = frozenset()) -> bool:
     """The one place that says who of the agency sees a placement: its consultant, its lead, and leads where none is
-    named; whoever an alert was passed on to sees that case."""
+    named. ``told`` are those to whom an alert was passed on, who see that case; an admin never does."""
+    if person.role == "admin":
+        return False
     if person.id in (placement.consultant.id, placement.lead.id if placement.lead else None):
         return True
-    if person.role == "lead" and placement.lead is None:
-        return True
-    return one is not None and one.escalations > 0 and placement.lead is None and person.role != "admin"
+    return (person.role == "lead" and placement.lead is None) or person.id in told
 
 
 def visible_placements(tx: Session, person: facts.Person) -> list[facts.Placement]:

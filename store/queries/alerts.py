@@ -215,3 +215,9 @@ def drop_draft(tx: Session, entry_id: int) -> None:
     if row is not None and row.state == "draft":
         tx.delete(row)
         tx.flush()
+
+
+def told(tx: Session, alert_id: int) -> frozenset[int]:
+    """To whom an alert was passed on because nobody had acknowledged it."""
+    query = select(FollowUp.author_id).where(FollowUp.alert_id == alert_id, FollowUp.kind == "escalated")
+    return frozenset(person for person in tx.exec(query) if person is not None)

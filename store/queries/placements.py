@@ -91,11 +91,12 @@ def everyone(
 
 @dataclass(frozen=True, slots=True)
 class CompanyDays:
-    """What is stored of a company's own calendar."""
+    """What is stored of a company's own calendar; None where the roster has not said it."""
 
     id: int
-    working_weekdays: str
-    works_on_public_holidays: bool
+    name: str
+    working_weekdays: str | None
+    works_on_public_holidays: bool | None
     closures: tuple[str, ...] | None
 
 
@@ -103,7 +104,7 @@ def company_days(tx: Session, company_id: int) -> CompanyDays:
     """The company's own calendar."""
     row = tx.get_one(Company, company_id)
     closures = None if row.closures is None else tuple(row.closures)
-    return CompanyDays(company_id, row.working_weekdays, row.works_on_public_holidays, closures)
+    return CompanyDays(company_id, row.name, row.working_weekdays, row.works_on_public_holidays, closures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,10 +72,8 @@ async def play(house: House, step: tuple[object, ...]) -> None:
         case ("fault", _, SendError() as fault):
             house.channel.fail_next(fault)
         case ("press", str(who), str(choice)):
-            try:
+            with suppress(LookupError):  # There may be no such button in this chat.
                 await house.presses(people[who], choice)
-            except LookupError:
-                pass  # There is no such button in this chat.
         case (str(who), str(text)):
             await house.says(people[who], text)
 

@@ -60,7 +60,7 @@ async def test_the_lowest_answer_about_staying_is_at_least_elevated_and_comes_in
         await house.runs()
         (alert,) = house.alerts()
         assert (alert.kind, alert.level, alert.state) == ("risk", "elevated", "open")
-        assert [one["code"] for one in alert.reasons][0] == "lowest.intention"
+        assert alert.reasons[0]["code"] == "lowest.intention"
 
         # The next working day of the agency is Thursday, 7 May.
         await house.until("2026-05-07 08:59")
@@ -437,6 +437,24 @@ async def test_prefer_not_to_say_is_no_silence() -> None:
         await house.until("2026-05-01 09:00")
         assert [one.state for one in house.checkins()] == ["expired"]
         assert house.alerts() == []
+
+
+async def test_an_alert_with_very_long_words_still_arrives() -> None:
+    async with after_a_month() as (house, placement):
+        long = "words " * 20_000
+        await house.answers(placement.hire, "2", "I have resigned", long, long, "4", "4", "4", "4", long)
+        await house.runs()
+        assert [kind for _, kind in told(house, placement.consultant)] == ["alert"]
+        assert "has resigned" in house.sees(placement.consultant)
+        assert "words words" in house.sees(placement.consultant)
+
+
+async def test_who_cannot_be_reached_was_not_told() -> None:
+    async with after_a_month() as (house, placement):
+        house.imports(row(lead_name="Oda Ken", lead_email="oda@example.com", lead_languages=("en",)))
+        await leaves(house, placement.hire)
+        await house.until("2026-05-08 12:00")
+        assert house.rows("SELECT * FROM followup WHERE kind = 'escalated'") == []
 
 
 async def test_no_alert_ever_goes_to_the_hire_or_the_manager() -> None:

@@ -234,11 +234,16 @@ def test_a_key_that_points_nowhere_is_refused(store: Store) -> None:
 
 def test_an_exception_takes_the_whole_transaction_back(store: Store) -> None:
     checkin = a_checkin(store)
-    with pytest.raises(RuntimeError, match="in the middle"), store.begin() as tx:
-        checkins.change(tx, checkin, state="completed")
-        checkins.replace_answers(tx, checkin, [answer("overall", "2")])
-        inbounds.first_time(tx, "memory", "1", address_id=None, now=NOW)
-        raise RuntimeError("in the middle")
+
+    def breaks_off() -> None:
+        with store.begin() as tx:
+            checkins.change(tx, checkin, state="completed")
+            checkins.replace_answers(tx, checkin, [answer("overall", "2")])
+            inbounds.first_time(tx, "memory", "1", address_id=None, now=NOW)
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        breaks_off()
     with store.read() as tx:
         found = checkins.get(tx, checkin)
         assert found is not None

@@ -5,7 +5,8 @@ The one convention: reading gives frozen rows or every error of the file at once
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
+from typing import Any
 
 from bot.app import App
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
@@ -24,8 +25,8 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
     now = app.clock()
     try:
         with app.store.begin() as tx:
-            rows = [asdict(row) for row in roster.rows]
-            companies = [asdict(row) for row in roster.companies]
+            rows = [_columns(row) for row in roster.rows]
+            companies = [_columns(row) for row in roster.companies]
             changes = stored.save(tx, rows, companies, now=now, key=name_key)
             for key in (*changes.created, *changes.changed):
                 columns = changes.changed.get(key, [])
@@ -35,6 +36,10 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
     except _DryRun:
         pass
     return changes
+
+
+def _columns(row: RosterRow | CompanyRow) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in fields(row)}
 
 
 def stored_roster(app: App) -> tuple[list[RosterRow], list[CompanyRow]]:
