@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.channels.terminal import plain
+from bot.channels.terminal import plain, wrap
 from bot.demo.play import TOKYO, Line, Rehearsal
 from bot.flow.render import alert_view
 from bot.messages import Outbound, Style
@@ -106,11 +107,17 @@ def _chat(console: Console, lines: Sequence[Line], name: str) -> None:
 
 def _bubble(console: Console, outbound: Outbound) -> None:
     for paragraph in outbound.paragraphs:
-        console.print(Text(plain(paragraph.text), style=STYLES[paragraph.style]))
+        for line in wrap(plain(paragraph.text), console.width):
+            console.print(Text(line, style=STYLES[paragraph.style]), soft_wrap=True)
     for row in outbound.rows:
-        labels = "  ".join(f"[{plain(button.label)}]" for button in row)
-        choices = row[0].payload.kind != "menu"
-        console.print(Text(f"  {labels}", style="blue" if choices else "dim"))
+        style = "blue" if row[0].payload.kind != "menu" else "dim"
+        shown = "  "
+        for label in (f"[{plain(button.label)}]  " for button in row):
+            if shown.strip() and cell_len(shown + label.rstrip()) > console.width:
+                console.print(Text(shown.rstrip(), style=style))
+                shown = "  "
+            shown += label
+        console.print(Text(shown.rstrip(), style=style), soft_wrap=True)
     console.print()
 
 

@@ -43,8 +43,13 @@ def get(tx: Session, person_id: int) -> facts.Person:
     return as_fact(row)
 
 
-_AT = select(Address).where(
-    Address.platform == bindparam("platform"), Address.team == bindparam("team"), Address.user == bindparam("user")
+# Locked on PostgreSQL, so that two messages of one person are handled one after the other; SQLite has one writer anyway.
+_AT = (
+    select(Address)
+    .where(
+        Address.platform == bindparam("platform"), Address.team == bindparam("team"), Address.user == bindparam("user")
+    )
+    .with_for_update()
 )
 
 
@@ -160,3 +165,8 @@ def count_unreachable(tx: Session) -> int:
     rows = tx.exec(select(Address.person_id, Address.state).where(Address.state != "closed")).all()
     linked = {person_id for person_id, state in rows if state == "linked"}
     return len({person_id for person_id, _ in rows} - linked)
+
+
+def linked_ids(tx: Session) -> frozenset[int]:
+    """Everybody who can be reached."""
+    return frozenset(tx.exec(select(Address.person_id).where(Address.state == "linked")))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import Any
 
 import pytest
 
+from bot.messages import Inbound
 from store import facts
 from store.queries import audit
 from tests.house import House, living, row
@@ -365,9 +365,7 @@ async def test_a_call_for_help_is_told_by_day(at: str, arrives: str) -> None:
         said = house.log_of(placement.consultant)
         assert "NGUYEN VAN AN, Sakura Foods: asks for help" in said
         assert "Do not contact the company first." in said
-        assert house.messages(placement.manager) == [] or "help" not in house.log_of(placement.manager).replace(
-            "I need help", ""
-        )
+        assert "asks for help" not in house.log_of(placement.manager)
 
 
 async def test_help_is_passed_on_after_four_working_hours() -> None:
@@ -487,7 +485,8 @@ async def test_another_consultants_press_is_refused() -> None:
         await leaves(house, placement.hire)
         alert = house.messages(placement.consultant)[-1]
         for button in (button for line in alert.rows for button in line):
-            await house.channel.inject(_press(house, abe, button))
+            foreign = Inbound(house.address(abe), f"foreign-{button.payload.choice}", payload=button.payload)
+            await house.channel.inject(foreign)
             assert "This case is not with you, so nothing has changed." in house.sees(abe)
         assert house.alerts()[0].state == "open"
         await house.says(abe, "list")
@@ -548,13 +547,3 @@ async def test_staff_who_write_anything_get_an_answer() -> None:
         await house.says(mori, "List")
         assert "Your cases: 1, the most urgent first" in house.sees(mori)
         assert "NGUYEN VAN AN, Sakura Foods: no sign, last answer Apr 6, 2026" in house.sees(mori)
-
-
-def _press(house: House, person: facts.Person, button: Any) -> Any:
-    from bot.messages import Inbound
-
-    return Inbound(house.address(person), f"foreign-{button.payload.choice}", payload=button.payload)
-
-
-def test_the_story_is_told_on_the_right_days() -> None:
-    assert date(2026, 5, 1).weekday() == 4

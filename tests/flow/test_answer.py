@@ -264,7 +264,6 @@ async def test_somebody_elses_button_changes_nothing() -> None:
         Payload("consent", 999_999, 1, "agree"),
         Payload("setting", 999_999, 0, "lang.ja"),
         Payload("setting", 1, 0, "lang.tlh"),
-        Payload("setting", 1, 0, "name.²"),
         Payload("menu", 1, 0, "dance"),
         Payload("alert", 1, 0, "ack"),
         Payload("follow_up", 1, 0, "due.1w"),
@@ -273,20 +272,13 @@ async def test_somebody_elses_button_changes_nothing() -> None:
 )
 async def test_a_forged_or_forgotten_button_is_answered_and_changes_nothing(payload: Payload) -> None:
     async with opened() as (house, an):
-        before = (
-            house.rows("SELECT * FROM checkin"),
-            house.rows("SELECT * FROM person"),
-            house.rows("SELECT * FROM alert"),
-        )
+        if payload.kind == "setting" and payload.subject == 1:
+            assert an.id == 1, "the setting is this person's own"
+        tables = ("checkin", "answer", "person", "consent", "alert", "followup")
+        before = [house.rows(f"SELECT * FROM {table}") for table in tables]
         sent = len(house.messages(an))
-        own = replace(payload, subject=an.id) if payload.kind == "setting" and payload.subject == 1 else payload
-        await house.channel.inject(Inbound(house.address(an), "forged", payload=own))
-        after = (
-            house.rows("SELECT * FROM checkin"),
-            house.rows("SELECT * FROM person"),
-            house.rows("SELECT * FROM alert"),
-        )
-        assert after == before or own.choice == "name.²"
+        await house.channel.inject(Inbound(house.address(an), "forged", payload=payload))
+        assert [house.rows(f"SELECT * FROM {table}") for table in tables] == before
         assert len(house.messages(an)) == sent + 1, "nobody is left without an answer"
         assert house.rows("SELECT * FROM delivery WHERE state = 'failed'") == []
 

@@ -5,13 +5,17 @@ The one convention: reading gives frozen rows or every error of the file at once
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.app import App
+from bot.flow import linking
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
 from bot.flow.roster.values import name_key
-from store.queries import audit
+from store.queries import audit, people, placements
 from store.queries import roster as stored
 
 
@@ -33,9 +37,20 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
                 audit.write(tx, actor="cli", action="imported", subject=f"placement:{key}", now=now, columns=columns)
             if dry_run:
                 raise _DryRun
+            _ask_consent(app, tx, (*changes.created, *changes.changed))
     except _DryRun:
         pass
     return changes
+
+
+def _ask_consent(app: App, tx: Session, keys: Iterable[str]) -> None:
+    """Somebody who is linked already is asked for their consent to a new placement, which names the new company."""
+    linked = people.linked_ids(tx)
+    for key in keys if linked else ():
+        placement = placements.by_key(tx, key)
+        for person in (placement.hire, placement.manager) if placement else ():
+            if person.id in linked:
+                linking.ask_consent(app, tx, person, key=f"import:{key}")
 
 
 def _columns(row: RosterRow | CompanyRow) -> dict[str, Any]:
