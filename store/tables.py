@@ -383,3 +383,54 @@ class SetAside(SQLModel, table=True):
     reference: str
     at: datetime
     set_aside: bool = False
+
+
+class Guess(SQLModel, table=True):
+    """How many wrong codes came from an address since when (real time): after a few, no code from there is looked at."""
+
+    __table_args__ = (UniqueConstraint("platform", "team", "user"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    team: str = ""
+    user: str
+    count: int
+    since: datetime
+
+
+class BotAccount(SQLModel, table=True):
+    """What a platform calls our own account there, since the service has met it: an invitation's link needs the name."""
+
+    __table_args__ = (UniqueConstraint("platform", "team"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str
+    team: str = ""
+    name: str
+    seen_at: datetime
+
+
+class Notice(SQLModel, table=True):
+    """Something that somebody did and that concerns a person, told at the next hour at which they may be written to."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    kind: str  # the kind of delivery that it becomes
+    subject: int
+    detail: dict[str, Any] = _json()
+    due_at: datetime | None = Field(default=None, index=True)  # None once it was told
+    written_at: datetime
+
+
+class Handover(SQLModel, table=True):
+    """Placements that went from one consultant to another; with ``until`` they come back on that day by themselves."""
+
+    __table_args__ = (Index("ix_handover_open", "given_back_at", "until"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    from_id: int = Field(foreign_key="person.id")
+    to_id: int = Field(foreign_key="person.id")
+    placements: list[int] = _json()
+    handed_at: datetime
+    until: date | None = None
+    given_back_at: datetime | None = None

@@ -167,13 +167,18 @@ def _numbered(rows: tuple[tuple[Button, ...], ...], width: int) -> Iterator[str]
     """The buttons with their numbers, a row on one line where it fits."""
     numbers = count(1)
     for row in rows:
-        labels = [f"  {next(numbers)}) {plain(button.label)}" for button in row]
+        labels = [_with_number(next(numbers), plain(button.label)) for button in row]
         together = " ".join(labels)
         if cell_len(together) <= width:
             yield together
         else:
             for label in labels:
                 yield from wrap(label, width)
+
+
+def _with_number(number: int, label: str) -> str:
+    """A label behind its number; one that carries that number already is not numbered twice."""
+    return f"  {number}) {label.removeprefix(f'{number}. ')}"
 
 
 def _read_in_thread(reader: TextIO, put: Callable[[str | None], object]) -> Callable[[], None]:

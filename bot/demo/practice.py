@@ -34,7 +34,7 @@ from surveys.conversation import next_question
 BEGIN = datetime(2026, 4, 3, 9, tzinfo=TOKYO)
 START = date(2026, 4, 1)
 ROLES = ("hire", "manager", "consultant")
-LOW = {"stay": "2", "overall": "2", "supervisor": "1", "pay": "3"}
+LOW = {"stay": "1", "overall": "2", "supervisor": "1", "pay": "3"}
 JUMPS = 200
 """More looks than two months of one person's schedule can need."""
 

@@ -191,11 +191,13 @@ def _lead(turn: Turn, reply: Reply) -> str | None:
                 return "late"
             case Answered(cut=True):
                 return "cut"
+            case Asked() if isinstance(reply, Back):
+                return "back"
             case Asked(question=asked) if asked.follow_up_of is not None:
                 return "follow_up"
             case _:
                 pass
-    return "back" if isinstance(reply, Back) else None
+    return None
 
 
 def _store(tx: Session, heard: Heard, checkin: facts.CheckIn, before: Conversation, turn: Turn) -> None:

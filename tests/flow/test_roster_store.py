@@ -532,7 +532,7 @@ def test_whatever_files_come_one_after_the_other_the_last_one_again_changes_noth
                     assert house.placement(line["管理番号"]).company == told.company
 
 
-def test_five_thousand_rows_are_stored_within_three_seconds(tmp_path: Path) -> None:
+def test_five_thousand_rows_are_stored_in_seconds(tmp_path: Path) -> None:
     rows = tuple(
         row(
             row=number,
@@ -553,5 +553,5 @@ def test_five_thousand_rows_are_stored_within_three_seconds(tmp_path: Path) -> N
             changes = imported(house, *rows)
             taken = time.process_time() - began
             print(f"5,000 rows, {title}: {taken:.2f} s")
-            assert taken < 3
+            assert taken < 6, "2.3 s where this was written; room for a machine of half the speed"
         assert changes.unchanged == 5000
