@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check docs run benchmarks lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run benchmarks lock clean
 
 BIN := .venv/bin
 
@@ -33,6 +33,9 @@ locales: .venv/.ready ## bring templates and catalogs up to the sentences of the
 
 locales-check: .venv/.ready ## say what is missing, fuzzy, wrong or misplaced in the catalogs
 	@$(BIN)/python -m bot.text.locales check
+
+transcripts: .venv/.ready ## write the chats of tests/transcripts anew; somebody who speaks the language reads them
+	@$(BIN)/python -m pytest -q tests/flow/test_transcripts.py --write-transcripts
 
 docs: .venv/.ready ## check that the documentation names what exists
 	@$(BIN)/python -m pytest -q tests/unit/test_docs.py

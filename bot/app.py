@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,10 +18,16 @@ from store.session import Store
 from surveys.model import Survey
 
 
+def process_name() -> str:
+    """A name that no other process has: in two containers both have the same number, and a number is used again."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything assembled. ``clock`` gives domain time (a rehearsal's, in a rehearsal); ``real`` gives the wall clock,
-    which leases and the outbox keep. ``wake`` asks the loop of this process for another ``advance``."""
+    which leases and the outbox keep. ``wake`` asks the loop of this process for another ``advance``; once ``stopping`` is
+    true nothing new is begun. ``owner`` names this process in claims, leases and heartbeats."""
 
     store: Store
     channels: Mapping[str, Channel]
@@ -32,4 +40,6 @@ class App:
     desk: Desk
     settings: Settings
     wake: Callable[[], None] = field(default=lambda: None)
-    owner: str = field(default_factory=lambda: f"process-{os.getpid()}")
+    stopping: Callable[[], bool] = field(default=lambda: False)
+    owner: str = field(default_factory=process_name)
+    rehearsal: bool = False

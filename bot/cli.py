@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.text.catalog import Voice
+from bot.text.changes import LeaveReason, PauseReason
 from bot.text.commands import APP, HELP, OPTIONS
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ app.add_typer(surveys, name="surveys")
 AsJson = Annotated[bool, typer.Option("--json", help=_help(OPTIONS["json"]))]
 Company = Annotated[str | None, typer.Option("--company", help=_help(OPTIONS["company"]))]
 Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help=_help(OPTIONS["since"]))]
+PlacementArgument = Annotated[str, typer.Argument(metavar="PLACEMENT", help=_help(OPTIONS["placement"]))]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=_help(OPTIONS["file"]))]
 
 
@@ -56,6 +58,10 @@ def _settings_file(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option("--config", help=_help(OPTIONS["config"]))] = None,
 ) -> None:
+    # Not in main(): the log's library takes longer to import than ``--help`` to answer.
+    from bot.logs import configure
+
+    configure()
     context.obj = config
 
 
@@ -77,12 +83,16 @@ def _opened(context: typer.Context) -> AbstractContextManager[App]:
 def _day(text: str) -> date:
     from datetime import date
 
+    from bot.flow.roster.dates import FIRST_YEAR, LAST_YEAR
     from bot.refusal import Refusal
 
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Refusal("day_wrong", value=text) from None
+        day = date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # No public holidays are known outside of the roster's own bounds.
+        raise Refusal("day_wrong", value=text)
+    return day
 
 
 def _known_company(app_: App, name: str | None) -> str | None:
@@ -205,7 +215,7 @@ def placements(context: typer.Context, company: Company = None, as_json: AsJson 
 def checkins(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
     from bot.commands import lists
 
-    day = _day(since) if since else None
+    day = None if since is None else _day(since)
     with _opened(context) as found:
         rows = lists.checkin_rows(found, company=_known_company(found, company), since=day)
     columns = (
@@ -227,7 +237,7 @@ def checkins(context: typer.Context, company: Company = None, since: Since = Non
 def alerts(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
     from bot.commands import lists
 
-    day = _day(since) if since else None
+    day = None if since is None else _day(since)
     with _opened(context) as found:
         rows = lists.alert_rows(found, VOICE, company=_known_company(found, company), since=day)
     _show(
@@ -248,6 +258,95 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(shown)
     else:
         print_status(VOICE, shown)
+
+
+@app.command(help=_help(HELP["invite"]))
+def invite(
+    context: typer.Context,
+    company: Company = None,
+    person: Annotated[str | None, typer.Option("--person", help=_help(OPTIONS["person"]))] = None,
+    relink: Annotated[bool, typer.Option("--relink", help=_help(OPTIONS["relink"]))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import invite as invitations
+    from bot.text import changes as words
+
+    if relink and person is None:
+        raise typer.BadParameter(VOICE.one(words.RELINK_WHOM), param_hint="--relink")
+    with _opened(context) as found:
+        known = _known_company(found, company)
+        issued = invitations.invite(found, company=known, person=person, relink=relink)
+    if as_json:
+        _show(invitations.as_rows(issued), (), as_json=True)
+    elif not issued:
+        typer.echo(VOICE.one(words.INVITE_ALL_LINKED))
+    else:
+        columns = ("placement_id", "person", "role", "channel", "code", "link", "valid_until")
+        _show(invitations.as_lines(VOICE, issued), columns, as_json=False)
+        typer.echo(VOICE.one(words.INVITE_NOTE))
+
+
+@app.command(help=_help(HELP["pause"]))
+def pause(
+    context: typer.Context,
+    placement: PlacementArgument,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help=_help(OPTIONS["from"]))],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help=_help(OPTIONS["to"]))],
+    reason: Annotated[PauseReason, typer.Option("--reason", help=_help(OPTIONS["reason"]))] = PauseReason.HOME_LEAVE,
+) -> None:
+    from bot.commands import changes
+
+    begin, end = _day(first), _day(last)
+    with _opened(context) as found:
+        typer.echo(changes.pause(found, VOICE, placement, begin, end, reason=reason))
+
+
+@app.command(help=_help(HELP["left"]))
+def left(
+    context: typer.Context,
+    placement: PlacementArgument,
+    notice_on: Annotated[str, typer.Option("--notice-on", metavar="DATE", help=_help(OPTIONS["notice_on"]))],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help=_help(OPTIONS["on"]))],
+    reason: Annotated[LeaveReason, typer.Option("--reason", help=_help(OPTIONS["reason"]))],
+) -> None:
+    from bot.commands import changes
+
+    notice, last = _day(notice_on), _day(on)
+    with _opened(context) as found:
+        typer.echo(changes.left(found, VOICE, placement, notice_on=notice, left_on=last, reason=reason))
+
+
+@app.command(help=_help(HELP["handover"]))
+def handover(
+    context: typer.Context,
+    giver: Annotated[str, typer.Option("--from", metavar="CONSULTANT", help=_help(OPTIONS["giver"]))],
+    taker: Annotated[str, typer.Option("--to", metavar="CONSULTANT", help=_help(OPTIONS["taker"]))],
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help=_help(OPTIONS["until"]))] = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import changes
+
+    day = None if until is None else _day(until)
+    with _opened(context) as found:
+        rows, sentence = changes.handover(found, VOICE, giver, taker, until=day)
+    if rows or as_json:
+        _show(rows, ("placement_id", "company", "hire_name"), as_json=as_json)
+    if not as_json:
+        typer.echo(sentence)
+
+
+@app.command(help=_help(HELP["doctor"]))
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    from bot.commands import doctor as examination
+    from bot.commands.tables import print_json
+
+    findings = examination.examine(VOICE, context.obj)
+    if as_json:
+        print_json([finding.as_row() for finding in findings])
+    else:
+        examination.show(VOICE, findings)
+    if any(finding.mark == "wrong" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command(help=_help(HELP["demo"]))
@@ -272,17 +371,27 @@ def chat(
 
 
 @app.command(help=_help(HELP["run"]))
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    rehearse_from: Annotated[
+        str | None, typer.Option("--rehearse-from", metavar="TIME", help=_help(OPTIONS["rehearse_from"]))
+    ] = None,
+    rehearse_speed: Annotated[
+        float | None, typer.Option("--rehearse-speed", metavar="N", help=_help(OPTIONS["rehearse_speed"]))
+    ] = None,
+) -> None:
     import asyncio
     import logging
 
     from bot.logs import configure
-    from bot.main import serve
+    from bot.main import entered, rehearsal_of, serve
+    from bot.settings import load_settings
     from bot.text import lists
 
     configure(logging.INFO)
-    with _opened(context) as found:
-        typer.echo(VOICE.one(lists.RUNNING))
+    wanted = rehearsal_of(rehearse_from, rehearse_speed)
+    with entered(load_settings(context.obj), rehearse=wanted) as found:
+        typer.echo(VOICE.one(lists.REHEARSING if found.rehearsal else lists.RUNNING))
         asyncio.run(serve(found))
     typer.echo(VOICE.one(lists.STOPPED))
 
@@ -299,13 +408,10 @@ def surveys_check(
 
 def main() -> NoReturn:
     """The console script: run a command, and turn whatever goes wrong into a sentence and an exit code."""
-    from bot.logs import configure
-
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # A terminal's encoding must end nothing.
-    configure()
     try:
-        app()
+        app(prog_name="teichaku")
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "apscheduler", "alembic")
+TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "alembic")
 """Libraries that log addresses at INFO, and with them a bot's token."""
 
 
@@ -16,6 +16,8 @@ def configure(level: int = logging.WARNING) -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s")
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every run that is skipped, without saying which; the ticker tells us, and we say it better.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -15,9 +15,12 @@ import structlog
 from bot import flow
 from bot.app import App
 from bot.calendars import company_calendar
-from bot.clock import Clock, real_now, system_clock
-from bot.flow import inbound
-from bot.messages import Channel, Inbound
+from bot.clock import Clock, RehearsalClock, real_now, system_clock
+from bot.flow import timekeeping
+from bot.flow.heartbeat import Pulse
+from bot.flow.listening import Listening
+from bot.flow.timekeeping import Wanted
+from bot.messages import Channel
 from bot.refusal import Refusal
 from bot.settings import Settings
 from risk.policy import Desk, Policy
@@ -25,6 +28,7 @@ from risk.rules import Rules
 from risk.rules import load as load_rules
 from scheduler.plan import Cadence
 from scheduler.ticker import Job, ticking
+from store.faults import of_the_place
 from store.migrate import check
 from store.session import Store, make_engine
 from surveys.loader import load_bank
@@ -32,12 +36,15 @@ from surveys.loader import load_bank
 log = structlog.get_logger()
 
 AGENCY_ZONE = "Asia/Tokyo"
-TICK = timedelta(seconds=30)
+TICK = timekeeping.TICK
 PLAN = timedelta(hours=1)
 SWEEP = timedelta(minutes=1)
 LIMIT = timedelta(minutes=5)
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 300.0
+SERVICE_YEARS = 10
+"""How long the service may run, or rehearse, without being started again."""
+STOP_LISTENING, STOP_MOVING, STOP_NOTING = 2.0, 4.0, 2.0
+STOP_TICKING = timedelta(seconds=1)
+"""How long each part of the end may last: together less than the ten seconds after which a process is killed."""
 
 
 def open_store(settings: Settings, *, readers: int = 4) -> Store:
@@ -74,10 +81,36 @@ def desk_of(settings: Settings, years: range) -> Desk:
 
 @contextmanager
 def opened(settings: Settings, channels: Mapping[str, Channel] | None = None) -> Iterator[App]:
-    """The App over these settings' database, for as long as the block lasts. Raises StoreError and Refusal."""
+    """The App over these settings' database, for as long as the block lasts: what every command uses, with the clock that
+    the database keeps. Raises StoreError and Refusal."""
     store = open_store(settings)
     try:
-        yield assemble(settings, store, channels or {})
+        clock, rehearsal = timekeeping.look(store, real_now)
+        yield assemble(settings, store, channels or {}, clock=clock, rehearsal=rehearsal)
+    finally:
+        store.close()
+
+
+def rehearsal_of(begin: str | None, speed: float | None) -> Wanted | None:
+    """What the options of ``run`` ask to rehearse; None for real time. Raises Refusal."""
+    if begin is None and speed is None:
+        return None
+    if begin is None:
+        raise Refusal("rehearsal_start_missing")
+    return Wanted.read(begin, 1.0 if speed is None else speed, AGENCY_ZONE)
+
+
+@contextmanager
+def entered(
+    settings: Settings, channels: Mapping[str, Channel] | None = None, *, rehearse: Wanted | None = None
+) -> Iterator[App]:
+    """The same for the service, whose first run makes the database real or a rehearsal. Raises StoreError and Refusal."""
+    store = open_store(settings)
+    try:
+        # Settings that cannot be used must not decide for good what the database is.
+        assemble(settings, store, channels or {})
+        clock, rehearsal = timekeeping.enter(store, real_now, rehearse)
+        yield assemble(settings, store, channels or {}, clock=clock, rehearsal=rehearsal, years=SERVICE_YEARS)
     finally:
         store.close()
 
@@ -96,8 +129,10 @@ def assemble(
     clock: Clock = system_clock,
     real: Clock = real_now,
     wake: Callable[[], None] = lambda: None,
+    rehearsal: bool = False,
+    years: int = 2,
 ) -> App:
-    """Put everything together."""
+    """Put everything together; the agency's calendar knows the holidays of so many years to come."""
     year, rules = clock().year, load_rules(settings.risk.path)
     return App(
         store=store,
@@ -108,62 +143,120 @@ def assemble(
         rules=rules,
         policy=policy_of(settings, rules),
         cadence=cadence_of(settings),
-        desk=desk_of(settings, range(year - 1, year + 3)),
+        desk=desk_of(settings, range(year - 1, year + years + 1)),
         settings=settings,
         wake=wake,
+        rehearsal=rehearsal,
     )
 
 
-async def serve(app: App) -> None:
-    """The service: every channel listens, and the ticker moves the path, until the process is told to stop.
+async def serve(app: App, *, stop: asyncio.Event | None = None, leases: Mapping[str, str] | None = None) -> None:
+    """The service: every channel listens, and the ticker moves the path, until ``stop`` or a signal ends it.
 
     One loop runs the path, coalesced: the ticker and every inbound message only wake it. A channel that fails is started
-    again with a growing pause, and does not stop the others.
+    again with a growing pause, and does not stop the others. ``leases`` names, for a channel to which only one process may
+    listen, the lease that says which one does. At the end nothing new is begun, and what is under way has some seconds.
     """
-    woken = asyncio.Event()
-    app = replace(app, wake=woken.set)
+    woken, stop = asyncio.Event(), stop or asyncio.Event()
+    app = replace(app, wake=woken.set, stopping=stop.is_set)
+    pulse, listening = Pulse(app), Listening(app)
 
-    async def wake() -> None:
-        woken.set()
+    def report(job: str, code: str) -> None:
+        if app.rehearsal and code == "still_running":
+            return  # Ten times a second some run is longer than the pause, and the next one makes up for it.
+        log.warning("tick", job=job, code=code)
+        pulse.note(job, code)
 
-    jobs = (
-        Job("plan", PLAN, lambda: flow.plan_ahead(app), LIMIT),
-        Job("tick", TICK, wake, LIMIT),
-        Job("sweep", SWEEP, lambda: flow.sweep(app), LIMIT),
-    )
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with ticking(jobs, zone=app.desk.zone, on_event=lambda name, code: log.warning("tick", job=name, code=code)):
-        tasks = [asyncio.create_task(_move(app, woken))]
-        tasks += [asyncio.create_task(_keep_listening(app, channel)) for channel in app.channels.values()]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    with _signals(stop):
+        async with ticking(_jobs(app, pulse), zone=app.desk.zone, on_event=report, stop_limit=STOP_TICKING):
+            moving = asyncio.create_task(_move(app, woken, pulse))
+            for channel in app.channels.values():
+                listening.start(channel, (leases or {}).get(channel.name))
+            await stop.wait()
+            woken.set()
+            await _finish(listening, moving)
+        await _leave(app, pulse)
 
 
-async def _move(app: App, woken: asyncio.Event) -> None:
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    """SIGINT and SIGTERM set ``stop``."""
+    loop, heard = asyncio.get_running_loop(), list[signal.Signals]()
+    # Only the main thread of a Unix process hears signals; elsewhere whoever started the service sets ``stop``.
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+            heard.append(number)
+    try:
+        yield
+    finally:
+        for number in heard:
+            loop.remove_signal_handler(number)
+
+
+def _jobs(app: App, pulse: Pulse) -> list[Job]:
+    """The three interval jobs. In a rehearsal they come as much more often as its clock is faster."""
+
+    async def plan() -> None:
+        await flow.plan_ahead(app)
+        app.wake()
+
+    async def tick() -> None:
+        await app.store.run(timekeeping.tick, app)
+        app.wake()
+
+    async def sweep() -> None:
+        await flow.sweep(app)
+
+    def job(name: str, every: timedelta, run: Callable[[], Awaitable[None]]) -> Job:
+        async def beating() -> None:
+            await run()
+            pulse.note(name)
+            await pulse.beat()
+
+        speed = app.clock.rehearsal.speed if isinstance(app.clock, RehearsalClock) else None
+        return Job(name, every if speed is None else timekeeping.interval(every, speed), beating, LIMIT)
+
+    return [job("plan", PLAN, plan), job("tick", TICK, tick), job("sweep", SWEEP, sweep)]
+
+
+async def _move(app: App, woken: asyncio.Event, pulse: Pulse) -> None:
     while True:
         await woken.wait()
         woken.clear()
+        if app.stopping():
+            return
         try:
+            if app.rehearsal:
+                await flow.plan_ahead(app)
             await flow.advance(app)
         except Exception as fault:  # A fault of the place, such as a locked database: the next tick tries again.
-            log.error("advance.failed", fault=type(fault).__name__)
+            code = of_the_place(fault) or type(fault).__name__
+            log.error("advance.failed", fault=code)
+            pulse.note("advance", f"failed:{code}")
+        else:
+            pulse.note("advance")
 
 
-async def _keep_listening(app: App, channel: Channel) -> None:
-    async def receive(update: Inbound) -> None:
-        await inbound.receive(app, update)
+async def _finish(listening: Listening, moving: asyncio.Task[None]) -> None:
+    """Stop to listen, and let what is under way end: a message that is being sent, an update that is being recorded."""
+    try:
+        async with asyncio.timeout(STOP_LISTENING):
+            await listening.stop()
+    except TimeoutError:
+        log.warning("stop.listening_hangs")
+    under_way = {moving, *listening.in_hand()}
+    _, late = await asyncio.wait(under_way, timeout=STOP_MOVING)
+    for task in late:
+        log.warning("stop.cut")
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
-    pause = FIRST_PAUSE
-    while True:
-        try:
-            await channel.listen(receive)
-            return
-        except Exception as fault:  # A revoked token of one platform must not stop the others.
-            log.error("channel.failed", channel=channel.name, fault=type(fault).__name__, pause=pause)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+
+async def _leave(app: App, pulse: Pulse) -> None:
+    try:
+        async with asyncio.timeout(STOP_NOTING):
+            await app.store.run(timekeeping.tick, app)
+            await pulse.stop()
+    except Exception as fault:  # Its leases run out by themselves.
+        log.error("stop.unnoted", fault=of_the_place(fault) or type(fault).__name__)

@@ -79,12 +79,14 @@ class Inbound:
     """One thing a person did: wrote ``text`` or pressed ``payload``.
 
     ``external_id`` is the platform's own id of the update: the same id is handled once, however often it comes.
+    ``account`` is what the platform calls the account: the consultant reads it when a person is linked to it.
     """
 
     address: AddressKey
     external_id: str
     text: str | None = None
     payload: Payload | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,17 @@ class Unreachable(SendError):
     """The address takes no messages any more (blocked, deactivated, unknown): a state of the address, not a failure."""
 
 
+class NotRecorded(Exception):
+    """An inbound message was not kept, and nothing of it was done: do not acknowledge it, hand it over again.
+
+    ``reference`` stands in the log beside what went wrong; neither holds anything that the person wrote.
+    """
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a platform can show: characters of a text and of a button, bytes of a payload, buttons of a message."""
@@ -126,6 +139,7 @@ class Limits:
 
 
 OnInbound = Callable[[Inbound], Awaitable[None]]
+"""Takes an inbound message; when it returns, the message is kept. Raises NotRecorded."""
 
 
 @runtime_checkable

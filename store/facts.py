@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+HONORIFIC = re.compile(r"\s*(?:さん|さま|様|殿|君|くん|ちゃん)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,9 @@ class Person:
 
     @property
     def called(self) -> str:
-        """How to address the person."""
-        return self.call_name or self.name
+        """How to address the person: without an honorific, because the sentences bring their own."""
+        name = self.call_name or self.name
+        return HONORIFIC.sub("", name).strip() or name
 
 
 @dataclass(frozen=True, slots=True)

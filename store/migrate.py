@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from store import tables
 from store.errors import StoreError
+from store.session import reading
 
-ADVISORY_LOCK = 7_265_104
-"""One number for "teichaku migrates", so that two processes that start at once on PostgreSQL wait for each other."""
+SCRIPTS = Path(str(files("store") / "migrations"))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None, scripts: Path = SCRIPTS) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(files("store") / "migrations"))
+    # Alembic reads a percent sign as the start of a reference.
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
-def head() -> str:
+def head(scripts: Path = SCRIPTS) -> str:
     """The newest schema that this program knows."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    newest = ScriptDirectory.from_config(_config(scripts=scripts)).get_current_head()
     assert newest is not None
     return newest
 
 
 def current(engine: Engine) -> str | None:
     """The schema that the database has, or None for an empty one."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with reading(engine).connect() as connection:
+        return _found(connection)
+
+
+def _found(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def check(engine: Engine) -> None:
@@ -46,38 +52,45 @@ def check(engine: Engine) -> None:
         return
     if found is None:
         raise StoreError("schema_missing")
-    raise StoreError("schema_old" if _known(found) else "schema_new", found=found, known=head())
+    raise StoreError("schema_old" if _known(found, SCRIPTS) else "schema_new", found=found, known=head())
 
 
-def _known(revision: str) -> bool:
-    script = ScriptDirectory.from_config(_config())
+def _known(revision: str, scripts: Path) -> bool:
+    script = ScriptDirectory.from_config(_config(scripts=scripts))
     return revision in {one.revision for one in script.walk_revisions()}
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the database to this program's schema, in one transaction; two processes at once do not collide.
+def upgrade(engine: Engine, *, scripts: Path = SCRIPTS) -> None:
+    """Bring the database to this program's schema, in one transaction; nothing is changed unless all of it works.
 
-    Raises StoreError("schema_new") when a newer program has been there.
+    Two processes at once do not collide: a writing transaction takes its lock at its start (``store.session``), and only
+    then the schema is looked at. Raises StoreError("schema_new") when a newer program has been there, and
+    StoreError("schema_broken") when rows would point nowhere afterwards.
     """
-    found = current(engine)
-    if found is not None and not _known(found):
-        raise StoreError("schema_new", found=found, known=head())
-    if found == head():
+    if current(engine) == head(scripts):
         return
-    sqlite = engine.dialect.name == "sqlite"
+    file = engine.dialect.name == "sqlite" and not isinstance(engine.pool, StaticPool)
     with engine.connect() as connection:
-        if sqlite and not isinstance(engine.pool, StaticPool):
-            # With foreign keys on, changing a table drops and recreates it, and ON DELETE CASCADE empties its children.
+        if file:
+            # With foreign keys on, changing a table drops and recreates it, and what points to it is lost or in the way.
             # The setting is ignored inside a transaction, and the driver's own connection is outside of one.
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-        with connection.begin():
-            if not sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
-            command.upgrade(_config(connection), "head")
-            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-                raise StoreError("schema_broken")
-        if sqlite and not isinstance(engine.pool, StaticPool):
-            connection.invalidate()  # The next user of this connection must find foreign keys switched on.
+        try:
+            with connection.begin():
+                _upgrade(connection, scripts)
+        finally:
+            if file:
+                connection.invalidate()  # The next user of this connection must find foreign keys switched on.
+
+
+def _upgrade(connection: Connection, scripts: Path) -> None:
+    found = _found(connection)
+    if found is not None and not _known(found, scripts):
+        raise StoreError("schema_new", found=found, known=head(scripts))
+    command.upgrade(_config(connection, scripts), "head")
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+        raise StoreError("schema_broken")
 
 
 def metadata_differs(engine: Engine) -> list[object]:

@@ -2,6 +2,9 @@
 
 Writes of a process go through one thread and reads through a few (rule 8 of docs/architecture.md): measured with 50 people at
 once on SQLite, one writer thread answers within 36 ms at worst and forty threads within 2 s.
+
+On both databases one transaction writes at a time, of all processes together, and it takes that lock at its start. So what a
+step reads in a writing transaction stays true until its end, and no step needs another care on PostgreSQL than on SQLite.
 """
 
 from __future__ import annotations
@@ -26,6 +29,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
+HUNG_TIMEOUT_MS = 60_000
+"""A process that stops in the middle of a transaction on PostgreSQL must not keep the lock from the others for ever."""
+
+WRITER = 7_265_104
+"""The number of the advisory lock on PostgreSQL that stands for "teichaku writes" (each database has its own)."""
 
 
 def _url(text: str) -> URL:
@@ -43,29 +51,57 @@ def _url(text: str) -> URL:
 def _set_pragmas(connection: Any, _record: Any) -> None:
     # Python 3.11's driver does not recognise "WITH … UPDATE" as a write and commits it at once, so BEGIN is ours.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    # Two processes that make a new file at once wait for each other only once the timeout is set.
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(connection: Connection) -> None:
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("teichaku_writes", True))
+
+
+def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads and then writes fails at once when another process wrote in between, however long the
     # busy timeout: a writing one therefore takes its lock at the start.
-    writes = connection.get_execution_options().get("teichaku_writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if _writes(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})").close()
 
 
 def make_engine(database_url: str) -> Engine:
     """An engine for ``sqlite:///FILE``, ``sqlite://`` (memory) or ``postgresql://…``. Raises StoreError."""
     url = _url(database_url)
+    # An error's text ends in a log, where no name and no token may stand: hence the hidden parameters.
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _postgres(url)
     memory = url.database in (None, "", ":memory:")
     options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
-    # An error's text ends in a log, where no name and no token may stand: hence the hidden parameters.
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgres(url: URL) -> Engine:
+    limits = f"-c lock_timeout={BUSY_TIMEOUT_MS} -c idle_in_transaction_session_timeout={HUNG_TIMEOUT_MS}"
+    wanted: dict[str, Any] = {"connect_timeout": BUSY_TIMEOUT_MS // 1000, "options": limits}
+    wanted = {name: value for name, value in wanted.items() if name not in url.query}
+    try:
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=wanted)
+    except ModuleNotFoundError as fault:
+        raise StoreError("postgres_driver_missing") from fault
+    event.listen(engine, "begin", _begin_postgres)
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same engine for transactions that only read: they take no lock, and see one state of the database throughout."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(teichaku_writes=False, isolation_level="REPEATABLE READ")
+    return engine.execution_options(teichaku_writes=False)
 
 
 class Store:
@@ -75,7 +111,7 @@ class Store:
         self.engine = engine
         self._box = box(keys)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        self._reading = engine.execution_options(teichaku_writes=False)
+        self._reading = reading(engine)
         memory = isinstance(engine.pool, StaticPool)
         # An in-memory database has one connection only, which the writer's thread must own alone.
         self._readers = self._writer if memory else ThreadPoolExecutor(readers, thread_name_prefix="store-reader")

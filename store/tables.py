@@ -175,10 +175,12 @@ class Delivery(SQLModel, table=True):
     """One tracked message: *what* to say (kind, subject, turn, detail), not the words.
 
     due → claimed → attempting → sent | failed | unreachable | unknown; ``superseded`` when there is nothing to say any more.
+    ``bulk`` is what goes to many at once and lets others pass. ``lease_until`` is when the sweep looks at the row: where a
+    process has let it lie, and where it is unknown whether the message arrived and something is still to be done about it.
     """
 
     __table_args__ = (
-        Index("ix_delivery_due", "state", "due_at"),
+        Index("ix_delivery_due", "state", "bulk", "due_at"),
         Index("ix_delivery_address_state", "address_id", "state"),
     )
 
@@ -191,6 +193,7 @@ class Delivery(SQLModel, table=True):
     turn: int = 0
     detail: dict[str, Any] = _json()
     state: str = "due"
+    bulk: bool = False
     due_at: datetime
     created_at: datetime
     owner: str | None = None
@@ -321,7 +324,8 @@ class Invitation(SQLModel, table=True):
 class Lane(SQLModel, table=True):
     """A token bucket that all processes share: one for each chat, and one (``user`` = '') for each bot account.
 
-    ``tokens`` is what was left at ``filled_at`` (real time); ``closed_until`` is set by a platform's "too many requests".
+    A bucket is one moment, ``opens_at``: from then on (real time) there is a token in it, and each message moves it forward
+    (``store.queries.lanes``). ``bulk_at`` is the same for what goes to many at once. Without a row the bucket is full.
     """
 
     __table_args__ = (UniqueConstraint("platform", "team", "user"),)
@@ -330,9 +334,8 @@ class Lane(SQLModel, table=True):
     platform: str
     team: str = ""
     user: str = ""
-    tokens: float
-    filled_at: datetime
-    closed_until: datetime | None = None
+    opens_at: datetime
+    bulk_at: datetime
 
 
 class Heartbeat(SQLModel, table=True):

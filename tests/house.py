@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import inspect
 from sqlalchemy import text as sql
 
 from bot import flow, main
@@ -35,6 +36,11 @@ KEY = new_key()
 def tokyo(text: str) -> datetime:
     """A time in Tokyo, such as "2026-04-01 09:00"."""
     return datetime.fromisoformat(text).replace(tzinfo=TOKYO)
+
+
+def moment(found: Any) -> datetime:
+    """A time as the database's own driver gives it: SQLite's is a text in UTC, PostgreSQL's knows its zone."""
+    return found if isinstance(found, datetime) else datetime.fromisoformat(found).replace(tzinfo=UTC)
 
 
 def row(**values: Any) -> RosterRow:
@@ -78,11 +84,11 @@ class House:
 
     def address(self, person: facts.Person) -> AddressKey:
         """Where a person lives in this house."""
-        return AddressKey("memory", "", f"u{person.id}")
+        return AddressKey(self.channel.name, "", f"u{person.id}")
 
     async def joins(self, person: facts.Person) -> None:
         """Link a person and send what that causes."""
-        linking.link(self.app, person.id, "memory", "", f"u{person.id}")
+        linking.link(self.app, person.id, self.channel.name, "", f"u{person.id}")
         await self.runs()
 
     async def agrees(self, person: facts.Person, hour: str = "hour.noon") -> None:
@@ -127,7 +133,7 @@ class House:
             found = [at for at in (checkins.next_wake(tx), alerts.next_look(tx)) if at is not None]
         ((recalled,),) = self.rows("SELECT min(due_on) FROM followup WHERE kind = 'action' AND state = 'open'")
         if recalled:
-            found.append(datetime.combine(date.fromisoformat(recalled), time(9), TOKYO))
+            found.append(datetime.combine(date.fromisoformat(str(recalled)), time(9), TOKYO))
         # Whoever has just run leaves nothing that is due: an idle service sleeps.
         assert all(at > now for at in found), (now, found)
         return min([now + timedelta(days=7), *found])
@@ -159,18 +165,15 @@ class House:
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables."""
-        tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        return {name: self.rows(f'SELECT * FROM "{name}"') for (name,) in tables}
+        names = sorted(inspect(self.app.store.engine).get_table_names())
+        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=str) for name in names}
 
     def sent_at(self, person: facts.Person) -> list[tuple[str, str]]:
         """What was sent to a person and when in Tokyo, oldest first: ("04-06 12:10", "opening")."""
         found = self.rows(
             "SELECT sent_at, kind FROM delivery WHERE person_id = :id AND state = 'sent' ORDER BY id", id=person.id
         )
-        return [
-            (datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(TOKYO).strftime("%m-%d %H:%M"), kind)
-            for at, kind in found
-        ]
+        return [(moment(at).astimezone(TOKYO).strftime("%m-%d %H:%M"), kind) for at, kind in found]
 
     def log_of(self, person: facts.Person) -> str:
         """The whole chat of a person with every button, as one text."""
@@ -181,7 +184,8 @@ class House:
 
     def twin(self) -> App:
         """A second process on the same database file, with the same platform and clock."""
-        store = Store(make_engine(str(self.app.store.engine.url)), [KEY], readers=1)
+        url = self.app.store.engine.url.render_as_string(hide_password=False)
+        store = Store(make_engine(url), [KEY], readers=1)
         return replace(self.app, store=store, owner="another-process")
 
     def messages(self, person: facts.Person) -> list[Outbound]:
@@ -209,14 +213,19 @@ class House:
 
 
 @contextmanager
-def open_house(at: str, *, path: Path | None = None, **settings: Any) -> Iterator[House]:
-    """A house that stands still at a time in Tokyo."""
-    engine = make_engine("sqlite://" if path is None else f"sqlite:///{path}")
+def open_house(
+    at: str, *, path: Path | None = None, url: str | None = None, platform: str = "memory", **settings: Any
+) -> Iterator[House]:
+    """A house that stands still at a time in Tokyo: in memory, in an SQLite file, or in the database of that address.
+
+    Everybody is on one ``platform``, whose manners the memory channel plays.
+    """
+    engine = make_engine(url or ("sqlite://" if path is None else f"sqlite:///{path}"))
     upgrade(engine)
     clock = FixedClock(tokyo(at))
-    channel = MemoryChannel()
+    channel = MemoryChannel(platform)
     store = Store(engine, [KEY], readers=1)
-    app = main.assemble(Settings(**settings), store, {"memory": channel}, clock=clock, real=clock)
+    app = main.assemble(Settings(**settings), store, {platform: channel}, clock=clock, real=clock)
     house = House(app, channel, clock)
     try:
         yield house
@@ -225,9 +234,11 @@ def open_house(at: str, *, path: Path | None = None, **settings: Any) -> Iterato
 
 
 @asynccontextmanager
-async def living(at: str, *, path: Path | None = None, **settings: Any) -> AsyncIterator[House]:
+async def living(
+    at: str, *, path: Path | None = None, url: str | None = None, platform: str = "memory", **settings: Any
+) -> AsyncIterator[House]:
     """A house whose channel listens."""
-    with open_house(at, path=path, **settings) as house:
+    with open_house(at, path=path, url=url, platform=platform, **settings) as house:
         listening = asyncio.create_task(house.channel.listen(house.receive))
         await asyncio.sleep(0)
         try:

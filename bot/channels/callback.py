@@ -23,6 +23,7 @@ KINDS = {
     "digest": "d",
     "follow_up": "f",
     "menu": "m",
+    "link": "l",
 }
 """The letter of each kind. Add to it; never change or reuse a letter."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import traceback
+from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.refusal import Refusal
 from bot.settings import SettingsRefusal
@@ -14,6 +14,7 @@ from bot.text import errors
 from bot.text.catalog import Voice
 from risk.rules import RulesError
 from store.errors import StoreError
+from store.faults import of_the_place
 from surveys.loader import SurveyError
 
 log = structlog.get_logger()
@@ -22,6 +23,13 @@ log = structlog.get_logger()
 def explain(voice: Voice, fault: Exception) -> list[str]:
     """The sentences of a fault: what happened and what to do. A fault that nobody foresaw gets a reference, which stands
     in the log beside the place in the code, and never the words that were being handled."""
+    try:
+        return _sentences(voice, fault)
+    except Exception as second:  # A sentence that lacks a value must not become a traceback either.
+        return [_unexpected(voice, second)]
+
+
+def _sentences(voice: Voice, fault: Exception) -> list[str]:
     match fault:
         case SettingsRefusal(faults=faults):
             return [errors.sentence(voice, one.code, one.values) for one in faults]
@@ -31,21 +39,12 @@ def explain(voice: Voice, fault: Exception) -> list[str]:
             return [errors.sentence(voice, code, values)]
         case SurveyError(source=source, faults=found):
             return [errors.survey_sentence(voice, source, one.line, one.code, one.values) for one in found]
-        case DatabaseError():
-            return [errors.sentence(voice, _database_code(fault), {})]
+        case ZoneInfoNotFoundError():
+            return [errors.sentence(voice, "timezones_missing", {})]
+        case _ if (place := of_the_place(fault)) is not None:
+            return [errors.sentence(voice, place, {})]
         case _:
             return [_unexpected(voice, fault)]
-
-
-def _database_code(fault: DatabaseError) -> str:
-    told = str(fault.orig).lower()
-    if "locked" in told:
-        return "database_locked"
-    if "not a database" in told or "malformed" in told:
-        return "database_broken"
-    if isinstance(fault, OperationalError) and ("connection" in told or "connect" in told):
-        return "database_unreachable"
-    return "database_unwritable"
 
 
 def _unexpected(voice: Voice, fault: Exception) -> str:

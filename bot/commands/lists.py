@@ -10,15 +10,29 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import checkin as checkin_step
+from bot.flow.heartbeat import DONE
+from bot.main import PLAN, SWEEP, TICK
 from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
 from bot.text.lists import moved_because
 from store import facts
 from store.migrate import head
-from store.queries import alerts, assessments, checkins, deliveries, people, placements
+from store.queries import (
+    alerts,
+    assessments,
+    checkins,
+    deliveries,
+    heartbeats,
+    inbounds,
+    people,
+    placements,
+    timekeeping,
+)
 
 LONGEST_PLAN = 10
 """Years; a longer plan helps nobody and would take minutes."""
+
+INTERVALS = {"plan": PLAN, "tick": TICK, "sweep": SWEEP}
 
 Row = dict[str, Any]
 
@@ -142,18 +156,57 @@ def _state(one: facts.Placement, today: date, *, paused: bool) -> str:
 
 
 def status(app: App) -> Row:
-    """Counts and health as one object."""
+    """Counts and health as one object. Health is about real time, also in a rehearsal."""
     by_state: dict[str, int] = {}
     for row in placement_rows(app):
         by_state[row["state"]] = by_state.get(row["state"], 0) + 1
+    now, zone = app.real(), str(app.desk.zone)
     with app.store.read() as tx:
+        beats, oldest = heartbeats.every(tx), deliveries.oldest_due(tx)
         return {
             "placements": by_state,
             "checkins": checkins.counts(tx),
             "deliveries": deliveries.counts(tx),
             "unreachable": people.count_unreachable(tx),
-            "last_tick": None,
+            "last_tick": _at(heartbeats.last(tx, "tick"), zone),
             "database": app.store.engine.dialect.name,
             "schema": head(),
-            "rehearsal": None,
+            "rehearsal": _rehearsal(app, tx, zone),
+            "processes": _processes(beats, now, zone),
+            "off": [job for job in INTERVALS if not any(one.job == job and _ticks(one, now) for one in beats)],
+            "failing": _failing(beats, now),
+            "oldest_due": _at(oldest, zone),
+            "queue_seconds": None if oldest is None else max(0, round((now - oldest).total_seconds())),
+            "set_aside": inbounds.count_set_aside(tx),
         }
+
+
+def _ticks(beat: heartbeats.Beat, now: datetime) -> bool:
+    """True while a process has done that job within three intervals. A time in the future comes from a clock that was
+    set back since, and says as little as one that is long past."""
+    return beat.outcome != heartbeats.STOPPED and abs(now - beat.at) <= 3 * INTERVALS.get(beat.job, TICK)
+
+
+def _processes(beats: list[heartbeats.Beat], now: datetime, zone: str) -> list[Row]:
+    ticking: dict[str, datetime] = {}
+    for one in beats:
+        if _ticks(one, now):
+            ticking[one.process] = max(one.at, ticking.get(one.process, one.at))
+    return [{"process": name, "last_seen": _at(at, zone)} for name, at in sorted(ticking.items())]
+
+
+def _failing(beats: list[heartbeats.Beat], now: datetime) -> list[Row]:
+    """What went wrong the last time, of the processes that tick."""
+    alive = {one.process for one in beats if _ticks(one, now)}
+    return [
+        {"process": one.process, "job": one.job, "outcome": one.outcome}
+        for one in beats
+        if one.process in alive and one.outcome not in (DONE, heartbeats.STOPPED)
+    ]
+
+
+def _rehearsal(app: App, tx: Session, zone: str) -> Row | None:
+    kept = timekeeping.find(tx)
+    if kept is None or kept.rehearsal is None:
+        return None
+    return {"now": _at(kept.rehearsal.last_tick, zone), "speed": kept.rehearsal.speed}

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.app import App
-from bot.flow.roster import store_roster, stored_roster
+from bot.commands.progress import working
+from bot.flow.roster import questions_about_stored, store_roster, stored_roster
 from bot.flow.roster.model import Roster, RosterError, RosterErrors, UnknownColumn
 from bot.flow.roster.read import read_roster
+from bot.flow.roster.sheets import SheetFault
 from bot.flow.roster.write import annotate, write_roster, write_template
 from bot.refusal import Refusal
 from bot.text import lists, roster_errors
@@ -40,14 +42,20 @@ def _read(file: Path) -> bytes:
 def import_file(app: App, voice: Voice, file: Path, *, dry_run: bool, annotated: Path | None) -> None:
     """Import a roster, or say everything that is wrong with it and exit 1."""
     data = _read(file)
-    found = read_roster(data, file.name)
+    with working(voice.one(lists.READING, file=file.name)):
+        found = read_roster(data, file.name)
     for column in found.unknown_columns:
         print(_unknown(voice, column), file=sys.stderr)
     for question in found.questions:
         print(voice.one(roster_errors.ROSTER_QUESTIONS[question.code], **question.values), file=sys.stderr)
     if isinstance(found, RosterErrors):
         _refuse(voice, found, data, file, annotated)
-    changes = store_roster(app, found, dry_run=dry_run)
+    for name in found.ignored_sheets:
+        print(voice.one(roster_errors.IGNORED_SHEET, sheet=name), file=sys.stderr)
+    for question in questions_about_stored(app, found):
+        print(voice.one(roster_errors.ROSTER_QUESTIONS[question.code], **question.values), file=sys.stderr)
+    with working(voice.one(lists.STORING, file=file.name)):
+        changes = store_roster(app, found, dry_run=dry_run)
     _tell(voice, found, changes, dry_run=dry_run)
 
 
@@ -57,9 +65,11 @@ def _refuse(voice: Voice, found: RosterErrors, data: bytes, file: Path, annotate
     if annotated is not None:
         try:
             annotate(data, file.name, found.errors, annotated, lambda error: _sentence(voice, error))
+            print(voice.one(lists.ANNOTATED, file=str(annotated)), file=sys.stderr)
+        except SheetFault:
+            pass  # There is no cell to show anything at: why, was just told.
         except OSError as fault:
             raise Refusal("file_unwritable", file=str(annotated)) from fault
-        print(voice.one(lists.ANNOTATED, file=str(annotated)), file=sys.stderr)
     print(voice.one(lists.ROSTER_REFUSED, count=len(found.errors)), file=sys.stderr)
     sys.exit(1)
 
@@ -69,8 +79,11 @@ def _sentence(voice: Voice, error: RosterError) -> str:
 
 
 def _unknown(voice: Voice, column: UnknownColumn) -> str:
-    message = lists.UNKNOWN_COLUMN_NEAR if column.nearest else lists.UNKNOWN_COLUMN
-    return voice.one(message, letter=column.letter, heading=column.heading, nearest=column.nearest or "")
+    message = roster_errors.UNKNOWN_COLUMN_NEAREST if column.nearest else roster_errors.UNKNOWN_COLUMN
+    if not column.heading:
+        message = roster_errors.UNKNOWN_COLUMN_UNNAMED
+    values = {"letter": column.letter, "heading": column.heading, "sheet": column.sheet}
+    return voice.one(message, nearest=column.nearest or "", **values)
 
 
 def _tell(voice: Voice, found: Roster, changes: Changes, *, dry_run: bool) -> None:
@@ -98,7 +111,8 @@ def export_file(app: App, voice: Voice, file: Path) -> None:
     """Write the stored placements into a roster. Raises Refusal("file_unwritable")."""
     rows, companies = stored_roster(app)
     try:
-        written = write_roster(file, rows, companies)
+        with working(voice.one(lists.WRITING, file=file.name)):
+            written = write_roster(file, rows, companies)
     except OSError as fault:
         raise Refusal("file_unwritable", file=str(file)) from fault
     print(voice.one(lists.EXPORTED, file=", ".join(map(str, written)), count=len(rows)))

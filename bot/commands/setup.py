@@ -30,7 +30,8 @@ hours = "09:00-18:00"
 
 
 def initialise(folder: Path, config: Path | None = None) -> tuple[list[str], list[str]]:
-    """Write what is missing, never over what is there. Gives the names of what was made and of what was kept.
+    """Write what is missing, never over what is there; a ``.env`` without a key gets one at its end. Gives the names of
+    what was made and of what was kept.
 
     Raises Refusal("file_unwritable"), SettingsRefusal or StoreError.
     """
@@ -44,7 +45,9 @@ def initialise(folder: Path, config: Path | None = None) -> tuple[list[str], lis
         (made if _write_new(path, content, mode) else kept).append(path.name)
     settings = load_settings(config, cwd=folder)
     if not settings.secret_keys:
-        raise Refusal("no_key")
+        _add_key(folder / ENVIRONMENT_FILE)
+        kept.remove(ENVIRONMENT_FILE)
+        made.append(ENVIRONMENT_FILE)
     engine = make_engine(settings.database_url.get_secret_value())
     upgrade(engine)
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
@@ -52,6 +55,18 @@ def initialise(folder: Path, config: Path | None = None) -> tuple[list[str], lis
     made.append(str(engine.url.render_as_string(hide_password=True)))
     engine.dispose()
     return made, kept
+
+
+def _add_key(path: Path) -> None:
+    """Put a key at the end of a ``.env`` that has none, such as a copy of .env.example."""
+    try:
+        if b"\0" in path.read_bytes():
+            raise Refusal("no_key")  # Saved as UTF-16: bytes of another encoding at its end would break the file.
+        path.chmod(0o600)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"\nTEICHAKU_SECRET_KEY={new_key()}\n")
+    except OSError as fault:
+        raise Refusal("file_unwritable", file=path.name) from fault
 
 
 def _write_new(path: Path, content: str, mode: int) -> bool:

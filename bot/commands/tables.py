@@ -61,7 +61,7 @@ def _cell(voice: Voice, column: str, value: Any) -> str:
         case ("reasons", list()):
             return "\n".join(reason["text"] for reason in value[:3])
         case _, str() if column.endswith("_at"):
-            return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M}"
+            return _minute(value)
         case _:
             return str(value)
 
@@ -69,12 +69,31 @@ def _cell(voice: Voice, column: str, value: Any) -> str:
 def print_status(voice: Voice, shown: Mapping[str, Any]) -> None:
     """Counts and health, one line each."""
     for name, value in shown.items():
-        if isinstance(value, dict):
-            states = {**lists.STATES}
-            parts = (
-                f"{voice.one(states[state]) if state in states else state} {count}" for state, count in value.items()
+        print(f"{voice.one(lists.STATUS[name])}: {plain(_health(voice, name, value))}")
+
+
+def _health(voice: Voice, name: str, value: Any) -> str:
+    match name, value:
+        case _, None | [] | {}:
+            return "–"
+        case "rehearsal", dict():
+            return voice.one(lists.REHEARSED, time=_minute(value["now"]), speed=f"{value['speed']:g}")
+        case "processes", list():
+            return ", ".join(f"{one['process']} ({_minute(one['last_seen'])})" for one in value)
+        case "failing", list():
+            return ", ".join(f"{one['job']}: {one['outcome']} ({one['process']})" for one in value)
+        case (("last_tick" | "oldest_due"), str()):
+            return _minute(value)
+        case _, dict():
+            states = lists.STATES
+            return ", ".join(
+                f"{voice.one(states[state]) if state in states else state} {n}" for state, n in value.items()
             )
-            text = ", ".join(parts) or "–"
-        else:
-            text = "–" if value is None else str(value)
-        print(f"{voice.one(lists.STATUS[name])}: {text}")
+        case _, list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M}"

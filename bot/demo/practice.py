@@ -86,7 +86,7 @@ class Practice:
 def practise(voice: Voice, *, role: str, language: str | None) -> None:
     """Set the small house up and let the person at the terminal play one of its people.
 
-    Raises Refusal("role_unknown") and ("language_unknown").
+    Raises Refusal("role_unknown") and ("chat_language_unknown").
     """
     if role not in ROLES:
         raise Refusal("role_unknown", value=role)
@@ -107,7 +107,7 @@ def _languages(language: str | None) -> tuple[str, ...] | None:
     wanted = tuple(ALIASES.get(one.strip(), one.strip()) for one in language.split(",") if one.strip())
     for one in wanted:
         if one not in KNOWN_LOCALES:
-            raise Refusal("language_unknown", value=one, known=", ".join(KNOWN_LOCALES))
+            raise Refusal("chat_language_unknown", value=one, known=", ".join(KNOWN_LOCALES))
     return wanted or None
 
 

@@ -9,7 +9,7 @@ Steps hand over by the status of a row and never call each other.
 from __future__ import annotations
 
 from bot.app import App
-from bot.flow import alert, assessment, checkin, delivery, follow_up
+from bot.flow import alert, assessment, changes, checkin, delivery, follow_up, notices, timekeeping, unknown
 
 
 async def advance(app: App) -> None:
@@ -19,6 +19,8 @@ async def advance(app: App) -> None:
     await app.store.run(alert.raise_needed, app)
     await app.store.run(alert.deliver_due, app)
     await app.store.run(follow_up.escalate_overdue, app)
+    await app.store.run(changes.give_back_due, app)
+    await app.store.run(notices.tell_due, app)
     await delivery.send_queued(app)
 
 
@@ -28,5 +30,9 @@ async def plan_ahead(app: App) -> None:
 
 
 async def sweep(app: App) -> None:
-    """Take back what a process that died had claimed. Safe to call at any time."""
-    await app.store.run(delivery.sweep, app)
+    """Take back what a process that died had claimed, and decide about what perhaps did not arrive. Safe at any time."""
+    await app.store.run(timekeeping.mend, app)
+    swept = await app.store.run(delivery.sweep, app)
+    decided = await app.store.run(unknown.resolve_unknown, app)
+    if swept or decided:
+        app.wake()

@@ -5,13 +5,14 @@ The state of a conversation is its answers; the pure ``surveys.conversation`` de
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.flow import alert, linking
-from bot.flow.conversation import load, reading, voice_of
+from bot.flow.conversation import load_from, reading, voice_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, Payload
 from bot.text import prompts, replies
@@ -71,8 +72,9 @@ def _record_text(tx: Session, text: str, heard: Heard) -> None:
     elif checkin.started_at is None or command == "start":
         _ask(tx, heard, checkin)
     else:
-        conversation = load(heard.app, tx, checkin)
-        _apply(tx, heard, checkin, conversation, _reply(heard, conversation, command, text))
+        rows = checkins.answers(tx, checkin.id)
+        conversation = load_from(heard.app, checkin, rows)
+        _apply(tx, heard, checkin, rows, _reply(heard, conversation, command, text))
 
 
 def _reply(heard: Heard, conversation: Conversation, command: str | None, text: str) -> Reply:
@@ -93,7 +95,7 @@ def _record_press(tx: Session, payload: Payload, reply: Reply, heard: Heard) -> 
     elif checkin.state == "completed":
         say(tx, heard, "finished")
     elif checkin.state == "open" or (checkin.state == "expired" and not checkins.superseded(tx, checkin)):
-        _apply(tx, heard, checkin, load(heard.app, tx, checkin), reply)
+        _apply(tx, heard, checkin, checkins.answers(tx, checkin.id), reply)
     else:
         say(tx, heard, "closed")
 
@@ -169,11 +171,13 @@ def _promise_question(tx: Session, heard: Heard, checkin: facts.CheckIn, *, lead
     send(tx, heard, "question", checkin.id, turn=checkin.turn, detail=detail)
 
 
-def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, conversation: Conversation, reply: Reply) -> None:
+def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, rows: Sequence[facts.Answered], reply: Reply) -> None:
     """Gather is done; decide, then record."""
+    conversation = load_from(heard.app, checkin, rows)
+
     turn = resume(conversation, reply)
 
-    _store(tx, heard, checkin, conversation, turn)
+    _store(tx, heard, checkin, rows, conversation, turn)
     if next_question(turn.conversation) is None:
         _finish(tx, heard, checkin)
     else:
@@ -200,11 +204,18 @@ def _lead(turn: Turn, reply: Reply) -> str | None:
     return None
 
 
-def _store(tx: Session, heard: Heard, checkin: facts.CheckIn, before: Conversation, turn: Turn) -> None:
+def _store(
+    tx: Session,
+    heard: Heard,
+    checkin: facts.CheckIn,
+    stored: Sequence[facts.Answered],
+    before: Conversation,
+    turn: Turn,
+) -> None:
     after = turn.conversation
     if after.answers == before.answers and after.turn == before.turn:
         return
-    known = {row.question: row for row in checkins.answers(tx, checkin.id)}
+    known = {row.question: row for row in stored}
     late = checkin.state == "expired"
     language = voice_of(heard.person).first
     rows: list[dict[str, Any]] = []

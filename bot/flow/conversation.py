@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from bot.app import App
@@ -14,9 +16,14 @@ from surveys.model import Answer
 
 def load(app: App, tx: Session, checkin: facts.CheckIn) -> Conversation:
     """The conversation of a check-in, put together from its stored answers."""
+    return load_from(app, checkin, checkins.answers(tx, checkin.id))
+
+
+def load_from(app: App, checkin: facts.CheckIn, rows: Sequence[facts.Answered]) -> Conversation:
+    """The same, out of answers that were read already."""
     given = tuple(
         Answer(row.question, row.words if row.is_text else row.value, None if row.is_text else row.words)
-        for row in checkins.answers(tx, checkin.id)
+        for row in rows
     )
     survey = app.surveys[checkin.survey]
     return Conversation(survey, given, checkin.context, checkin.turn, checkin.question_limit)

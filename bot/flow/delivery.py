@@ -14,133 +14,216 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import render
+from bot.flow import render, unknown
 from bot.messages import AddressKey, Outbound, Receipt, SendError, Unreachable
 from store import facts
-from store.queries import alerts, checkins, deliveries, people
+from store.queries import alerts, checkins, deliveries, lanes, people
+from store.queries.lanes import Pace, Paces
 
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
+SEND_LIMIT = timedelta(seconds=45)
+"""A call that lasts longer is given up: it must end before its lease does, or another process would decide about it."""
+
+BATCH = 40
 CONCURRENCY = 8
 TRIES = 6
 FIRST_PAUSE = timedelta(seconds=5)
 
+SECOND = timedelta(seconds=1)
+PACES = {
+    "slack": Paces(Pace(SECOND, burst=3), Pace(SECOND / 10, burst=20, spare=10)),
+    "telegram": Paces(Pace(SECOND, burst=3), Pace(SECOND / 30, burst=30, spare=10)),
+}
+"""How fast each platform lets a chat and a bot account be written to; one that is not named here has no limit.
 
-def sweep(app: App) -> None:
-    """Take back what a process that died had claimed; what it was just sending becomes unknown."""
+Both allow one message a second in a chat, with short bursts. Telegram allows about 30 a second in all; Slack names no number
+for a workspace ("several hundred a minute"). The reserve is for replies and alerts while a monthly burst goes out.
+"""
+
+SHORTEST_WAIT = timedelta(seconds=0.25)
+TICKER_FINDS_IT = timedelta(seconds=30)
+
+
+def sweep(app: App) -> int:
+    """Take back what a process that died had claimed; what it was just sending becomes unknown. How many."""
     now = app.real()
     with app.store.read() as tx:
-        if not deliveries.expired_leases(tx, now):
-            return
+        if not deliveries.overdue(tx, now):
+            return 0
     with app.store.begin() as tx:
-        moved = deliveries.sweep(tx, now)
+        moved = deliveries.release(tx, now)
+        for one, lease_until in deliveries.broken_off(tx, now):
+            look_at = unknown.look_at(tx, one, lease_until - LEASE)
+            deliveries.become_unknown(tx, one.id, look_at=look_at, error="lease_expired")
+            moved += 1
     log.info("deliveries.swept", count=moved)
+    return moved
 
 
 async def send_queued(app: App) -> None:
-    """Send everything that waits, a few at a time, each address in its order, until nothing is left."""
-    while claimed := await app.store.run(_claim, app):
-        for start in range(0, len(claimed), CONCURRENCY):
-            async with asyncio.TaskGroup() as group:
-                for one in claimed[start : start + CONCURRENCY]:
-                    group.create_task(send_on(app, one))
+    """Send what waits and may go now, a few at a time, each address in its order.
+
+    What the platforms' pace holds back is left to the next round, so that a burst of minutes does not hold up the path.
+    """
+    while not app.stopping() and (claimed := await app.store.run(claim, app)):
+        await _send_all(app, claimed)
+        if len(claimed) < BATCH:
+            break
+    now = app.real()
+    following = await app.store.look(_next_look, app, now)
+    if following is not None and following - now < TICKER_FINDS_IT:
+        wait = max(following - now, SHORTEST_WAIT)
+        asyncio.get_running_loop().call_later(wait.total_seconds(), app.wake)
+
+
+async def _send_all(app: App, claimed: list[facts.Delivery]) -> None:
+    free = asyncio.Semaphore(CONCURRENCY)
+
+    async def send(one: facts.Delivery) -> None:
+        async with free:
+            if not app.stopping():  # What is claimed and not begun is given back at the end (``bot.main``).
+                await send_on(app, one)
+
+    async with asyncio.TaskGroup() as group:
+        for one in claimed:
+            group.create_task(send(one))
 
 
 async def send_on(app: App, claimed: facts.Delivery | None) -> None:
-    """Send a claimed message and, one after the other, what else waits for the same address."""
-    while claimed is not None:
-        claimed = await _deliver(app, claimed)
+    """Send a claimed message and, one after the other, what else waits for the same address.
+
+    Nothing but cancellation leaves it: what one message meets must not stop the others. A row that could not be
+    moved on is found by the sweep when its lease has run out. When the process stops, what is claimed and not begun is
+    given back (``heartbeat.Pulse.stop``).
+    """
+    try:
+        while claimed is not None:
+            claimed = await _deliver(app, claimed)
+            if app.stopping():
+                break
+    except Exception as fault:
+        log.error("delivery.left", delivery=claimed and claimed.id, fault=type(fault).__name__)
 
 
 def claim_for(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
-    """Claim the oldest message that waits for one address, in a transaction that is going on."""
+    """Claim the oldest message that waits for somebody who has just been heard, in a transaction that is going on."""
+    unknown.ask_again(tx, address_id, app.real())
+    return _claim_next(app, tx, address_id)
+
+
+def _claim_next(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
     claimed = deliveries.claim(
-        tx, owner=app.owner, platforms=sorted(app.channels), now=app.real(), lease=LEASE, address_id=address_id
+        tx,
+        owner=app.owner,
+        platforms=sorted(app.channels),
+        now=app.real(),
+        lease=LEASE,
+        limit=1,
+        address_id=address_id,
+        paces=PACES,
     )
     return claimed[0] if claimed else None
 
 
-def _claim(app: App) -> list[facts.Delivery]:
+def claim(app: App) -> list[facts.Delivery]:
+    """Claim what waits and may go now; a tick that finds nothing opens no writing transaction."""
     platforms, now = sorted(app.channels), app.real()
     with app.store.read() as tx:
-        if not deliveries.any_due(tx, platforms, now):
+        if not deliveries.claimable(tx, platforms, now):
             return []
     with app.store.begin() as tx:
-        return deliveries.claim(tx, owner=app.owner, platforms=platforms, now=now, lease=LEASE)
+        return deliveries.claim(
+            tx, owner=app.owner, platforms=platforms, now=now, lease=LEASE, limit=BATCH, paces=PACES
+        )
+
+
+def _next_look(app: App, now: datetime) -> datetime | None:
+    with app.store.read() as tx:
+        return deliveries.next_look(tx, sorted(app.channels), now)
 
 
 async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     """Send one message; the next one for this address, claimed, if there is any."""
     try:
-        outbound = await app.store.run(_prepare, app, one)
-    except Exception as fault:  # one message that cannot be worded must not hold up the others
+        outbound, following = await app.store.run(prepare, app, one)
+    except Exception as fault:  # One message that cannot be worded must not hold up the others.
         log.error("delivery.unworded", delivery=one.id, kind=one.kind, fault=type(fault).__name__)
-        return await app.store.run(_settle, app, one, "claimed", SendError("unworded"))
+        return await app.store.run(settle, app, one, "claimed", SendError("unworded"))
     if outbound is None:
-        return None
-    outcome: Receipt | SendError
+        return following
+    outcome = await _attempt(app, one, outbound)
+    return await app.store.run(settle, app, one, "attempting", outcome)
+
+
+async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt | SendError:
+    """The call itself. What is no SendError came from who knows where, so that the message may have arrived."""
     try:
-        outcome = await app.channels[one.address.platform].send(outbound)
+        async with asyncio.timeout(SEND_LIMIT.total_seconds()):
+            return await app.channels[one.address.platform].send(outbound)
     except SendError as fault:
-        outcome = fault
-    return await app.store.run(_settle, app, one, "attempting", outcome)
+        return fault
+    except Exception as fault:
+        # The type alone: the text of a client's error may quote the message or an address with a token in it.
+        log.error("delivery.broke", delivery=one.id, platform=one.address.platform, fault=type(fault).__name__)
+        return SendError(f"broke:{type(fault).__name__}", sent_perhaps=True)
 
 
-def _prepare(app: App, one: facts.Delivery) -> Outbound | None:
-    """Word the message and mark it as being tried; None when there is nothing to say any more or another has it."""
+def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Delivery | None]:
+    """Word the message and mark it as being tried; without words, or when another process has it, what is next."""
     channel = app.channels[one.address.platform]
     with app.store.begin() as tx:
         # A chat that was closed, or that belongs to somebody else by now, must not read what was meant for another.
-        still_theirs = one.address.state != "closed" and one.address.person_id == one.person_id
+        is_open = one.address.state != "closed" or one.kind == "farewell"
+        still_theirs = is_open and one.address.person_id == one.person_id
         content = render.content(app, tx, one, channel.limits) if still_theirs else None
         if content is None:
             deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
-            return None
+            return None, _claim_next(app, tx, one.address.id)
         lease_until = app.real() + LEASE
         if not deliveries.move(
             tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until
         ):
-            return None
+            return None, None
     key = AddressKey(one.address.platform, one.address.team, one.address.user)
     paragraphs, rows = content
-    return Outbound(key, str(one.id), paragraphs, rows)
+    return Outbound(key, str(one.id), paragraphs, rows), None
 
 
-def _settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError) -> facts.Delivery | None:
+def settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError) -> facts.Delivery | None:
     """Record what became of the attempt and what follows from it for the check-in or the alert, and claim what is next."""
-    now = app.real()
     with app.store.begin() as tx:
-        match outcome:
-            case Receipt(reference):
-                moved = deliveries.move(
-                    tx, one.id, owner=app.owner, before=before, after="sent", reference=reference, sent_at=now
-                )
-                if moved:
-                    _arrived(app, tx, one)
-            case Unreachable(code=code):
-                deliveries.move(tx, one.id, owner=app.owner, before=before, after="unreachable", error=code)
-                people.set_address_state(tx, one.address.id, "unreachable")
-            case SendError(sent_perhaps=True, code=code):
-                deliveries.move(tx, one.id, owner=app.owner, before=before, after="unknown", error=code)
-            case SendError(retryable=True, code=code) if one.attempts + 1 < TRIES:
-                pause = _pause(one.attempts, outcome.retry_after)
-                deliveries.move(
-                    tx,
-                    one.id,
-                    owner=app.owner,
-                    before=before,
-                    after="due",
-                    due_at=now + pause,
-                    attempts=one.attempts + 1,
-                    error=code,
-                )
-            case SendError(code=code):
-                deliveries.move(tx, one.id, owner=app.owner, before=before, after="failed", error=code)
-        following = claim_for(app, tx, one.address.id)
+        after, values = _outcome(app, tx, one, outcome)
+        if deliveries.move(tx, one.id, owner=app.owner, before=before, after=after, **values) and after == "sent":
+            _arrived(app, tx, one)
+        following = _claim_next(app, tx, one.address.id)
     code = "sent" if isinstance(outcome, Receipt) else outcome.code
     log.info("delivery.settled", delivery=one.id, kind=one.kind, outcome=code)
     return following
+
+
+def _outcome(
+    app: App, tx: Session, one: facts.Delivery, outcome: Receipt | SendError
+) -> tuple[str, dict[str, str | int | datetime | None]]:
+    """The state in which an attempt leaves its message, with the columns that belong to it."""
+    now = app.real()
+    if isinstance(outcome, SendError) and outcome.retry_after is not None:
+        to = one.address
+        lanes.close(tx, to.platform, to.team, to.user, now=now, pause=timedelta(seconds=outcome.retry_after))
+    match outcome:
+        case Receipt(reference):
+            return "sent", {"reference": reference, "sent_at": now}
+        case Unreachable(code=code):
+            people.set_address_state(tx, one.address.id, "unreachable")
+            return "unreachable", {"error": code}
+        case SendError(sent_perhaps=True, code=code):
+            return "unknown", {"error": code, "lease_until": unknown.look_at(tx, one, now)}
+        case SendError(retryable=True, code=code) if one.attempts + 1 < TRIES:
+            due_at = now + _pause(one.attempts, outcome.retry_after)
+            return "due", {"error": code, "due_at": due_at, "attempts": one.attempts + 1}
+        case SendError(code=code):
+            return "failed", {"error": code}
 
 
 def _pause(attempts: int, asked: float | None) -> timedelta:

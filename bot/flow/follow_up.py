@@ -19,7 +19,7 @@ from bot.text.catalog import KNOWN_LOCALES, translate
 from risk.model import Level
 from risk.policy import AlertFacts, Escalate, PolicyRow, Stay, Wake, next_escalation
 from store import facts
-from store.queries import alerts, audit, placements
+from store.queries import alerts, audit, people, placements
 from surveys.parse import clean
 
 log = structlog.get_logger()
@@ -87,8 +87,11 @@ def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) 
 def _recall(app: App, tx: Session, action: facts.FollowUp) -> None:
     alerts.fill_entry(tx, action.id, state="done")
     if action.author_id is not None:
-        key = f"action:{action.id}:due"
-        outbox.promise(app, tx, action.author_id, key=key, kind="action_due", subject=action.id)
+        # A promise goes with its placement: where the author may not see it any more, whoever looks after it is reminded.
+        author, placement = people.get(tx, action.author_id), placements.get(tx, action.placement_id)
+        told = alerts.told(tx, action.alert_id) if action.alert_id else frozenset()
+        owner = author if may_see(author, placement, told) else placement.consultant
+        outbox.promise(app, tx, owner.id, key=f"action:{action.id}:due", kind="action_due", subject=action.id)
 
 
 def record(tx: Session, inbound: Inbound, heard: Heard) -> None:

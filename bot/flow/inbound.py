@@ -1,45 +1,137 @@
 """Inbound: one thing that a person did, recorded once, before anybody is told that it arrived.
 
 Seen id, answer and the next deliveries share one transaction (rule 4 of docs/architecture.md); then the answer to this person is
-sent, and the loop is woken for the rest.
+sent, and the loop is woken for the rest. What cannot be recorded is rolled back and handed over again by the platform; what
+fails three times is set aside, so that it holds up nothing.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
+from dataclasses import replace
 from enum import Enum
 
 import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import answer, delivery, follow_up, linking
+from bot.flow import answer, delivery, follow_up, linking, outbox
 from bot.flow.reply import Heard
-from bot.messages import Inbound, Outbound, SendError
-from bot.text import replies
+from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError
+from bot.text import prompts, replies
 from bot.text.catalog import Voice
 from store.facts import Delivery
+from store.faults import of_the_place
 from store.queries import checkins, inbounds, people
 
 log = structlog.get_logger()
 
+TRIES = 3
+"""How often an update may fail before it is set aside."""
+
+LARGEST = 2**31 - 1
+"""The largest number that a row's id or a turn can have; PostgreSQL refuses to look for a larger one."""
+
+NO_BUTTON = Payload("unknown", 0, 0, "unknown")
+"""What a payload with impossible numbers is: a button of nothing that we ever sent."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL refuses in a text, and halves of character pairs, which have no encoding."""
+
 
 class Stranger(Enum):
-    """Nobody is known at this address."""
+    """Nobody is known at this address; the value is the code of the answer."""
 
-    STRANGER = "stranger"
+    STRANGER = "not_linked"
+    WRONG_CODE = "code_invalid"
 
 
 STRANGER = Stranger.STRANGER
 
 
 async def receive(app: App, inbound: Inbound) -> None:
-    """Record what a person did and answer them. The same update, however often it comes, is handled once."""
-    outcome = await app.store.run(record, app, inbound)
-    if outcome is STRANGER:
-        await _greet_stranger(app, inbound)
-    elif isinstance(outcome, Delivery):
-        await delivery.send_on(app, outcome)
+    """Record what a person did and answer them. The same update, however often it comes, is handled once.
+
+    Raises NotRecorded when nothing was kept: then the platform must hand the update over again.
+    """
+    inbound = storable(inbound)
+    try:
+        outcome = await app.store.run(record, app, inbound)
+    except Exception as fault:
+        outcome = await _not_recorded(app, inbound, fault)
+    try:
+        if isinstance(outcome, Stranger):
+            await _greet_stranger(app, inbound, outcome.value)
+        elif isinstance(outcome, Delivery):
+            await delivery.send_on(app, outcome)
+    except Exception as fault:  # The update is recorded, so the platform must not hear of this: the sweep will.
+        log.error("reply.failed", fault=type(fault).__name__)
     app.wake()
+
+
+def storable(inbound: Inbound) -> Inbound:
+    """The update as both databases can keep it. Nothing that a person could have meant is lost."""
+    where = inbound.address
+    address = replace(where, team=_UNSTORABLE.sub("\ufffd", where.team), user=_UNSTORABLE.sub("\ufffd", where.user))
+    text, payload = inbound.text, inbound.payload
+    if payload is not None and not all(0 <= number <= LARGEST for number in (payload.subject, payload.turn)):
+        payload = NO_BUTTON
+    if text is not None:
+        text = _UNSTORABLE.sub("\ufffd", text.replace("\x00", ""))
+    account = inbound.account and _UNSTORABLE.sub("\ufffd", inbound.account)
+    return Inbound(address, _UNSTORABLE.sub("\ufffd", inbound.external_id), text, payload, account)
+
+
+async def _not_recorded(app: App, inbound: Inbound, fault: Exception) -> Delivery | None:
+    """Count what failed and raise NotRecorded, or set it aside: then the sentence for this person, claimed.
+
+    A fault of the place says nothing about the update, which waits on its platform until the place is put right.
+    """
+    kind, reference = type(fault).__name__, secrets.token_hex(4)
+    if (place := of_the_place(fault)) is not None:
+        log.error("inbound.not_recorded", reference=reference, fault=place)
+        raise NotRecorded(reference) from None
+    try:
+        tries, reference = await app.store.run(_count, app, inbound, kind, reference)
+    except Exception as second:
+        log.error("inbound.not_recorded", reference=reference, fault=type(second).__name__)
+        raise NotRecorded(reference) from None
+    log.error("inbound.not_recorded", reference=reference, fault=kind, tries=tries)
+    if tries < TRIES:
+        raise NotRecorded(reference) from None
+    try:
+        return await app.store.run(_apologise, app, inbound, reference)
+    except Exception as second:
+        log.error("inbound.unanswered", reference=reference, fault=type(second).__name__)
+        return None
+
+
+def _count(app: App, inbound: Inbound, fault: str, reference: str) -> tuple[int, str]:
+    """Count a failure in a transaction of its own; after the last one the update counts as handled."""
+    platform, external_id = inbound.address.platform, inbound.external_id
+    with app.store.begin() as tx:
+        tries, reference = inbounds.count_failure(
+            tx, platform, external_id, fault=fault, reference=reference, now=app.real()
+        )
+        if tries >= TRIES:
+            inbounds.set_aside(tx, platform, external_id)
+            inbounds.first_time(tx, platform, external_id, address_id=None, now=app.real())
+    return tries, reference
+
+
+def _apologise(app: App, inbound: Inbound, reference: str) -> Delivery | None:
+    where = inbound.address
+    with app.store.begin() as tx:
+        known = people.at_address(tx, where.platform, where.team, where.user)
+        if known is None:
+            return None
+        address, person = known
+        key = f"set_aside:{reference}"
+        outbox.promise(
+            app, tx, person.id, key=key, kind="say", subject=person.id, detail={"code": "error", "reference": reference}
+        )
+        return delivery.claim_for(app, tx, address.id)
 
 
 def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
@@ -57,7 +149,7 @@ def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
             log.info("inbound.seen_before", platform=where.platform)
             return None
         if known is None:
-            return STRANGER
+            return _let_in(app, tx, inbound)
         address, person = known
         if address.state == "unreachable":
             people.set_address_state(tx, address.id, "linked")
@@ -67,8 +159,24 @@ def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
         return delivery.claim_for(app, tx, address.id)
 
 
+def _let_in(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | None:
+    """Somebody who is not known: whoever sends an invitation's code is linked, and reads at once what that means."""
+    code = linking.code_in(inbound.text or "")
+    if code is None:
+        return STRANGER
+    linked = linking.try_code(app, tx, inbound.address, code, account=inbound.account)
+    if linked is None:
+        return Stranger.WRONG_CODE
+    tx.flush()
+    return delivery.claim_for(app, tx, linked.id)
+
+
 def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
-    if heard.person.kind == "staff":
+    if inbound.payload is None and linking.takes_code(tx, inbound.text or "", heard):
+        return
+    if inbound.payload is not None and inbound.payload.kind == "link" and heard.person.kind == "staff":
+        linking.disown(tx, inbound.payload, heard)
+    elif heard.person.kind == "staff":
         follow_up.record(tx, inbound, heard)
     elif inbound.payload is not None and inbound.payload.kind in ("consent", "setting"):
         linking.record(tx, inbound.payload, heard)
@@ -76,11 +184,13 @@ def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
         answer.record(tx, inbound, heard)
 
 
-async def _greet_stranger(app: App, inbound: Inbound) -> None:
+async def _greet_stranger(app: App, inbound: Inbound, code: str) -> None:
     """A kind answer and no data. It is not tracked: there is no person to whom it could be promised."""
     voice = Voice.of(("ja", "en"), "hire")
     channel = app.channels[inbound.address.platform]
-    paragraphs, rows = replies.reply(voice, channel.limits, code="not_linked", person=0)
+    paragraphs, rows = replies.reply(voice, channel.limits, code=code, person=0)
+    if app.rehearsal:
+        paragraphs = (*paragraphs, prompts.rehearsal(voice))
     try:
         await channel.send(Outbound(inbound.address, f"stranger:{inbound.external_id}", paragraphs, rows))
     except SendError as fault:

@@ -2,36 +2,174 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import outbox
 from bot.flow.conversation import placements_of
 from bot.flow.reply import Heard, say, send
-from bot.messages import Payload
+from bot.messages import AddressKey, Payload
 from bot.text.catalog import KNOWN_LOCALES, Voice
 from bot.text.consent import CONSENT_VERSION, HOURS, call_names
 from store import facts
-from store.queries import audit, checkins, deliveries, people
+from store.queries import audit, checkins, deliveries, invitations, people
+
+log = structlog.get_logger()
 
 MAX_NAME = 60
+MAX_GUESSES = 5
+GUESSES_WITHIN = timedelta(hours=1)
+CODE = r"(?<![\w-])[\w-]{32}(?![\w-])"
+"""What an invitation code looks like: ``secrets.token_urlsafe(24)``."""
 
 
-def link(app: App, person_id: int, platform: str, team: str, user: str) -> None:
-    """Let a person be reached at an address, and ask them for their consent if nobody has yet."""
-    now = app.clock()
+def link(app: App, person_id: int, platform: str, team: str, user: str, *, account: str | None = None) -> None:
+    """Let a person be reached at an address, and ask them for their consent if nobody has yet.
+
+    Where the platform's name of the ``account`` is given, those who look after the person are told whom they got.
+    """
     with app.store.begin() as tx:
-        address = people.link(tx, person_id, platform, team, user, now=now)
-        audit.write(
-            tx, actor=f"person:{person_id}", action="linked", subject=f"person:{person_id}", now=now, platform=platform
+        _link(app, tx, person_id, AddressKey(platform, team, user), account)
+
+
+def _link(app: App, tx: Session, person_id: int, where: AddressKey, account: str | None) -> facts.Address:
+    now = app.clock()
+    before, person = people.address_of(tx, person_id), people.get(tx, person_id)
+    address = people.link(tx, person_id, where.platform, where.team, where.user, now=now)
+    invitations.withdraw(tx, person_id, now)
+    audit.write(
+        tx,
+        actor=f"person:{person_id}",
+        action="linked",
+        subject=f"person:{person_id}",
+        now=now,
+        platform=where.platform,
+    )
+    key = f"link{address.id}:{now.isoformat()}"
+    if before is not None and before.id != address.id:
+        _take_leave(app, tx, before, "moved", key=f"{key}:moved")
+    if person.kind != "staff":
+        asked = ask_consent(app, tx, person, key=key)
+        checkins.wake(tx, person_id)
+        if account is not None and not asked:
+            _greet(app, tx, person, key=f"{key}:connected")
+        _show_open(app, tx, person_id, key=key)
+    elif account is not None:
+        _greet(app, tx, person, key=f"{key}:connected")
+    if account is not None:
+        _tell_linked(app, tx, person, address, account, key=key)
+    return address
+
+
+def link_by_code(
+    app: App, platform: str, team: str, user: str, code: str, *, account: str | None = None
+) -> facts.Address | None:
+    """Link whoever this code was issued to, to an address at which nobody is known; the address, or None for a code that
+    was used, is too old, was withdrawn or never issued. ``account`` is what the platform calls the account."""
+    with app.store.begin() as tx:
+        return try_code(app, tx, AddressKey(platform, team, user), code, account=account)
+
+
+def try_code(app: App, tx: Session, where: AddressKey, code: str, *, account: str | None) -> facts.Address | None:
+    """``link_by_code`` in a transaction that is going on.
+
+    After five wrong codes from an address within an hour none is looked at any more, so that nobody can go on guessing.
+    """
+    now, real = app.clock(), app.real()
+    place = (where.platform, where.team, where.user)
+    if invitations.wrong_codes(tx, *place, since=real - GUESSES_WITHIN) >= MAX_GUESSES:
+        return None
+    found = invitations.find(tx, code)
+    if found is None or not found.open or now >= found.expires_at:
+        invitations.note_wrong_code(tx, *place, now=real, since=real - GUESSES_WITHIN)
+        log.info("code.refused", platform=where.platform)
+        return None
+    invitations.use(tx, found, now)
+    return _link(app, tx, found.person_id, where, account or where.user)
+
+
+def code_in(text: str) -> str | None:
+    """The invitation code in what somebody wrote: alone, after ``/start``, or inside the link; None without one."""
+    started = re.fullmatch(r"/start(?:@\w+)?\s+(\S+)", text.strip())
+    found = re.search(CODE, started[1] if started else text, re.ASCII)
+    return found[0] if found else started[1] if started else None
+
+
+def takes_code(tx: Session, text: str, heard: Heard) -> bool:
+    """True when somebody who is known sent a code: they are connected already, and nobody else's code is for them."""
+    code = code_in(text)
+    if code is None or not (text.strip().startswith("/start") or invitations.find(tx, code)):
+        return False
+    if heard.person.kind == "staff":
+        send(tx, heard, "change", heard.person.id, detail={"code": "already_linked"})
+    else:
+        say(tx, heard, "already_linked")
+    return True
+
+
+def _take_leave(app: App, tx: Session, old: facts.Address, code: str, *, key: str) -> None:
+    """The last message of a chat that is closed: it tells nothing but that."""
+    deliveries.queue(tx, old, key=key, kind="farewell", subject=old.person_id, detail={"code": code}, now=app.real())
+
+
+def _greet(app: App, tx: Session, person: facts.Person, *, key: str) -> None:
+    kind, code = ("change", "welcome") if person.kind == "staff" else ("notice", "connected")
+    outbox.promise(app, tx, person.id, key=key, kind=kind, subject=person.id, detail={"code": code})
+
+
+def _tell_linked(
+    app: App, tx: Session, person: facts.Person, address: facts.Address, account: str, *, key: str
+) -> None:
+    """Tell those who look after a person whom they got, so that a code in wrong hands is noticed on the same day."""
+    for reader in watchers(tx, person):
+        outbox.promise(
+            app,
+            tx,
+            reader.id,
+            key=f"{key}:told:{reader.id}",
+            kind="linked",
+            subject=address.id,
+            detail={"person": person.id, "account": account},
         )
-        person = people.get(tx, person_id)
-        if person.kind != "staff":
-            ask_consent(app, tx, person, key=f"link{address.id}:{now.isoformat()}")
-            checkins.wake(tx, person_id)
-            _show_open(app, tx, person_id, key=f"link{address.id}:{now.isoformat()}")
+
+
+def watchers(tx: Session, person: facts.Person) -> list[facts.Person]:
+    """Who hears of a person's link: the consultants of a hire or a manager; of somebody of the agency the leads, or
+    everybody else there when there is no other lead."""
+    if person.kind != "staff":
+        own = placements_of(tx, person)
+        running = [one for one in own if one.left_on is None] or own
+        return list({one.consultant.id: one.consultant for one in running}.values())
+    others = [one for one in people.staff(tx) if one.id != person.id]
+    return [one for one in others if one.role == "lead"] or others
+
+
+def disown(tx: Session, payload: Payload, heard: Heard) -> None:
+    """Somebody of the agency says that a linked account is not the person: it is closed and what came of it is undone."""
+    found = people.address(tx, payload.subject)
+    person = people.get(tx, payload.turn) if found is not None and found.person_id == payload.turn else None
+    if found is None or person is None or payload.choice != "not_them":
+        send(tx, heard, "change", heard.person.id, detail={"code": "not_them_already", "person": "–"})
+    elif heard.person.id not in {one.id for one in watchers(tx, person)}:
+        send(tx, heard, "staff_say", heard.person.id, detail={"code": "not_yours"})
+    elif found.state == "closed":
+        send(tx, heard, "change", heard.person.id, detail={"code": "not_them_already", "person": person.name})
+    else:
+        invitations.undo_link(tx, found.id, heard.now)
+        audit.write(
+            tx,
+            actor=f"person:{heard.person.id}",
+            action="link_undone",
+            subject=f"person:{person.id}",
+            now=heard.now,
+            platform=found.platform,
+        )
+        _take_leave(heard.app, tx, found, "disconnected", key=f"in{heard.inbound_id}:disconnected")
+        send(tx, heard, "change", heard.person.id, detail={"code": "not_them", "person": person.name})
 
 
 def _show_open(app: App, tx: Session, person_id: int, *, key: str) -> None:

@@ -6,6 +6,7 @@ Each audience has its own functions and sees its own values: what a manager must
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -13,8 +14,9 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow.conversation import consultant_of, load, voice_of
 from bot.flow.sight import may_see, urgency, visible_placements
-from bot.messages import Limits, Paragraph
+from bot.messages import Limits, Paragraph, Style
 from bot.text import alerts as staff_words
+from bot.text import changes as change_words
 from bot.text import consent, prompts, replies
 from bot.text.catalog import Voice
 from bot.text.prompts import Content
@@ -26,8 +28,31 @@ from surveys.model import Message, Respondent
 
 
 def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
-    """The words of a delivery, or None when there is nothing to say any more."""
-    return RENDER[one.kind](app, tx, one, limits)
+    """The words of a delivery, or None when there is nothing to say any more.
+
+    What is sent once more says so above, and in a rehearsal every message says so below.
+    """
+    above = _repeated(tx, one) if one.detail.get("again") and one.kind != "question" else ()
+    below = (_rehearsal(tx, one),) if app.rehearsal else ()
+    if not (above or below):
+        return RENDER[one.kind](app, tx, one, limits)
+    taken = sum(len(note.text) + len("\n\n") for note in (*above, *below))
+    said = RENDER[one.kind](app, tx, one, replace(limits, text=limits.text - taken))
+    return None if said is None else ((*above, *said[0], *below), said[1])
+
+
+def _repeated(tx: Session, one: facts.Delivery) -> tuple[Paragraph, ...]:
+    person, voice = _person(tx, one)
+    if person.kind == "staff":
+        return (Paragraph(_staff(tx, one)[1].one(staff_words.REPEATED), Style.QUIET),)
+    return (Paragraph(voice.say(prompts.REPEATED), Style.QUIET),)
+
+
+def _rehearsal(tx: Session, one: facts.Delivery) -> Paragraph:
+    person, voice = _person(tx, one)
+    if person.kind == "staff":
+        return Paragraph(_staff(tx, one)[1].one(staff_words.REHEARSAL), Style.QUIET)
+    return prompts.rehearsal(voice)
 
 
 def _person(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
@@ -96,7 +121,8 @@ def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
 def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _person(tx, one)
     consultant = consultant_of(tx, person)
-    values = {"consultant": consultant.name if consultant else "–", "reference": str(one.id)}
+    reference = str(one.detail.get("reference", one.id))
+    values = {"consultant": consultant.name if consultant else "–", "reference": reference}
     code = str(one.detail["code"])
     offers_help = code in ("nothing_open", "closed", "stopped")
     return replies.reply(voice, limits, code=code, person=person.id, help_button=offers_help, **values)
@@ -315,6 +341,43 @@ def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> C
     return (Paragraph(text),), rows
 
 
+def _notice(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    code, days, values = _told(one)
+    return replies.notice(voice, code=code, days=days, **{"name": person.called, **values})
+
+
+def _change(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _staff(tx, one)
+    code, days, values = _told(one)
+    reason = values.pop("reason", None)
+    return change_words.say(voice, code=code, days=days, reason=reason, **{"name": person.name, **values})
+
+
+def _told(one: facts.Delivery) -> tuple[str, dict[str, date], dict[str, str]]:
+    """What a notice says: its code, its days and the other words of its sentence."""
+    days = {name: date.fromisoformat(str(one.detail[name])) for name in ("first", "last", "day") if name in one.detail}
+    values = {name: str(value) for name, value in one.detail.items() if name not in ("code", *days)}
+    return str(one.detail["code"]), days, values
+
+
+def _linked(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    _, voice = _staff(tx, one)
+    address, person = people.address(tx, one.subject), people.get(tx, int(one.detail["person"]))
+    if address is None or address.state == "closed" or address.person_id != person.id:
+        return None
+    return change_words.linked(
+        voice,
+        limits,
+        address=address.id,
+        person_id=person.id,
+        person=person.name,
+        role=person.role or "consultant" if person.kind == "staff" else person.kind,
+        platform=address.platform,
+        account=str(one.detail["account"]),
+    )
+
+
 RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | None]] = {
     "opening": _opening,
     "reminder": _opening,
@@ -339,5 +402,9 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Non
     "ask_outcome": _ask("alert", staff_words.OUTCOMES, "outcome"),
     "staff_say": _staff_say,
     "action_due": _action_due,
+    "notice": _notice,
+    "farewell": _notice,
+    "change": _change,
+    "linked": _linked,
 }
 """How each kind of delivery is worded."""

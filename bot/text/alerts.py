@@ -138,6 +138,8 @@ ASKS = {
 }
 YES = Message("desk.yes", "Yes, promised")
 NO = Message("desk.no", "No")
+REPEATED = Message("desk.repeated", "(Repeated, because the first one perhaps did not reach you.)")
+REHEARSAL = Message("desk.rehearsal", "This is a rehearsal. The time is played, and nothing of this is real.")
 SAYS = {
     "acknowledged": Message("desk.say.acknowledged", "%(hire)s: noted, you take care of it. Nobody else is told."),
     "snoozed": Message("desk.say.snoozed", "%(hire)s: all right, I will remind you on %(day)s."),

@@ -46,7 +46,30 @@ HELP = {
         "help.chat",
         "Talk to the bot in this terminal, as a hire, a manager or a consultant. No token needed.\n\nExample: teichaku chat --as hire --language ja@simple",
     ),
-    "run": Message("help.run", "The service: the ticker and the channels.\n\nExample: teichaku run"),
+    "run": Message(
+        "help.run",
+        "The service: the ticker and the channels. With --rehearse-from it plays a year in minutes.\n\nExample: teichaku run --rehearse-from 2026-04-01T09:00+09:00 --rehearse-speed 20000",
+    ),
+    "invite": Message(
+        "help.invite",
+        'One-time codes for people who are not connected yet: hires, managers, consultants and leads.\n\nExample: teichaku invite --company "Sakura Foods"',
+    ),
+    "pause": Message(
+        "help.pause",
+        "Ask nothing about a placement for some days; the check-ins start again by themselves.\n\nExample: teichaku pause A-1 --from 2026-12-20 --to 2027-01-15 --reason home_leave",
+    ),
+    "left": Message(
+        "help.left",
+        "Note that a hire leaves: the check-ins end.\n\nExample: teichaku left A-1 --notice-on 2026-12-01 --on 2026-12-31 --reason resigned",
+    ),
+    "handover": Message(
+        "help.handover",
+        'Let another consultant look after everything that one looks after.\n\nExample: teichaku handover --from "Mori Aiko" --to "Oda Ken" --until 2027-01-15',
+    ),
+    "doctor": Message(
+        "help.doctor",
+        "Say what is missing or wrong, and how to mend it. Exits 1 when something is wrong.\n\nExample: teichaku doctor",
+    ),
     "surveys": Message("help.surveys", "The questions."),
     "surveys_check": Message(
         "help.surveys_check",
@@ -66,5 +89,22 @@ OPTIONS = {
     "keep": Message("option.keep", "Keep the rehearsal's database in this new folder."),
     "as": Message("option.as", "hire, manager or consultant."),
     "language": Message("option.language", "Languages in order, such as en or ja@simple,en."),
+    "rehearse_from": Message(
+        "option.rehearse_from", "Rehearse with a clock that begins at this time, such as 2026-04-01T09:00+09:00."
+    ),
+    "rehearse_speed": Message(
+        "option.rehearse_speed", "How many times faster than a real clock it runs, such as 20000."
+    ),
     "file": Message("option.file", "The file."),
+    "placement": Message("option.placement", "The placement's number, as in the roster."),
+    "person": Message(
+        "option.person", "Only this person: a name, an e-mail address, or a placement's number for its hire."
+    ),
+    "relink": Message("option.relink", "Also when the person is connected already: for a new phone or account."),
+    "reason": Message("option.reason", "Why."),
+    "notice_on": Message("option.notice_on", "The day of the notice, such as 2026-12-01."),
+    "on": Message("option.on", "The last day, such as 2026-12-31."),
+    "giver": Message("option.giver", "Who looks after the placements now: a name or an e-mail address."),
+    "taker": Message("option.taker", "Who looks after them from today."),
+    "until": Message("option.until", "The day on which they come back, such as 2027-01-15."),
 }

@@ -13,7 +13,7 @@ CONSENT_VERSION = 1
 HIRE = (
     Message(
         "consent.hire.who",
-        "Hello %(name)s. I am the check-in of %(consultant)s, your consultant. I am not from %(company)s.",
+        "Hello %(name)s. I am the check-in bot of %(consultant)s, your consultant. I am not a person, and I am not from %(company)s.",
     ),
     Message(
         "consent.hire.what",
@@ -39,7 +39,7 @@ HIRE = (
 MANAGER = (
     Message(
         "consent.manager.who",
-        "Hello %(name)s. I am the check-in of %(consultant)s, who looks after %(hire)s at %(company)s.",
+        "Hello %(name)s. I am the check-in bot of %(consultant)s, who looks after %(hire)s at %(company)s. I am not a person.",
     ),
     Message(
         "consent.manager.what",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.text.catalog import Voice
+from bot.text.changes import CHANGE_ERRORS
 from bot.text.roster_errors import ROSTER_ERRORS
 from bot.text.settings_errors import SETTINGS_ERRORS
 from surveys.model import Message
@@ -24,11 +25,18 @@ STORE_ERRORS = {
         "error.database_unwritable",
         "The database cannot be opened or written. Check the folder, its free space and who may write there.",
     ),
+    "database_full": Message(
+        "error.database_full", "The disk is full, so nothing was stored. Make room on it and try again."
+    ),
     "database_broken": Message(
         "error.database_broken", "The database file is damaged or is no database. Restore it from a backup."
     ),
     "database_unreachable": Message(
         "error.database_unreachable", "The database server does not answer. Check its address and that it is running."
+    ),
+    "postgres_driver_missing": Message(
+        "error.postgres_driver_missing",
+        "teichaku lacks the part that speaks with PostgreSQL. Install it: pip install 'teichaku[postgres]'",
     ),
     "key_wrong": Message("error.key_wrong", "TEICHAKU_SECRET_KEY is no key. “teichaku init” makes one."),
     "key_missing": Message(
@@ -69,8 +77,8 @@ OTHER_ERRORS = {
     "days_reversed": Message("error.days_reversed", "The first day comes after the last one."),
     "range_long": Message("error.range_long", "That is more than %(years)s years. Please ask for a shorter time."),
     "company_unknown": Message("error.company_unknown", "No company is called “%(name)s”. Known are: %(known)s"),
-    "language_unknown": Message(
-        "error.language_unknown", "“%(value)s” is no language that teichaku knows. Known are: %(known)s"
+    "chat_language_unknown": Message(
+        "error.chat_language_unknown", "“%(value)s” is no language that teichaku knows. Known are: %(known)s"
     ),
     "role_unknown": Message("error.role_unknown", "“%(value)s” is not known here. Choose hire, manager or consultant."),
     "closure_unreadable": Message(
@@ -87,6 +95,32 @@ OTHER_ERRORS = {
     "calendar_without_working_day": Message(
         "error.calendar_without_working_day",
         "A calendar leaves no working day at all. Check its weekdays and closures.",
+    ),
+    "rehearsal_on_real": Message(
+        "error.rehearsal_on_real",
+        "This database is in real use, so nothing can be rehearsed in it. Set TEICHAKU_DATABASE_URL to another one for the "
+        "rehearsal.",
+    ),
+    "real_on_rehearsal": Message(
+        "error.real_on_rehearsal",
+        "This database belongs to a rehearsal. Go on with it by --rehearse-from and --rehearse-speed, or set "
+        "TEICHAKU_DATABASE_URL to another one for real use.",
+    ),
+    "rehearsal_start_wrong": Message(
+        "error.rehearsal_start_wrong",
+        "“%(value)s” is no time at which a rehearsal can begin. Write it as 2026-04-01T09:00+09:00.",
+    ),
+    "rehearsal_start_missing": Message(
+        "error.rehearsal_start_missing", "A rehearsal needs a beginning too: --rehearse-from 2026-04-01T09:00+09:00."
+    ),
+    "rehearsal_speed_wrong": Message(
+        "error.rehearsal_speed_wrong",
+        "A rehearsal cannot be %(value)s times as fast as real time. Choose a number from 1 to %(most)s.",
+    ),
+    "timezones_missing": Message(
+        "error.timezones_missing",
+        "The data of the time zones are missing or damaged on this machine. Install teichaku again, which brings them "
+        "(the package tzdata).",
     ),
     "unexpected": Message(
         "error.unexpected",
@@ -199,7 +233,14 @@ SURVEY_ERRORS = {
 }
 SURVEY_LINE = Message("error.survey.line", "%(source)s, line %(line)s: %(fault)s.")
 
-KNOWN: Mapping[str, Message] = {**STORE_ERRORS, **OTHER_ERRORS, **RULES_ERRORS, **SETTINGS_ERRORS, **ROSTER_ERRORS}
+KNOWN: Mapping[str, Message] = {
+    **STORE_ERRORS,
+    **OTHER_ERRORS,
+    **CHANGE_ERRORS,
+    **RULES_ERRORS,
+    **SETTINGS_ERRORS,
+    **ROSTER_ERRORS,
+}
 
 
 def sentence(voice: Voice, code: str, values: Mapping[str, str | int]) -> str:

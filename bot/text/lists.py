@@ -44,6 +44,12 @@ COLUMNS = {
     "last_answered_at": Message("list.column.last_answered_at", "last answer"),
     "hire_linked": Message("list.column.hire_linked", "hire linked"),
     "manager_linked": Message("list.column.manager_linked", "manager linked"),
+    "person": Message("list.column.person", "person"),
+    "role": Message("list.column.role", "role"),
+    "channel": Message("list.column.channel", "channel"),
+    "code": Message("list.column.code", "code"),
+    "link": Message("list.column.link", "link"),
+    "valid_until": Message("list.column.valid_until", "valid until"),
 }
 RESPONDENTS = {"hire": Message("list.hire", "hire"), "manager": Message("list.manager", "manager")}
 STATES = {
@@ -72,11 +78,21 @@ STATUS = {
     "database": Message("status.database", "Database"),
     "schema": Message("status.schema", "Schema"),
     "rehearsal": Message("status.rehearsal", "Rehearsal"),
+    "processes": Message("status.processes", "Running (last seen)"),
+    "off": Message("status.off", "Jobs that nobody does at the moment"),
+    "failing": Message("status.failing", "Jobs that fail"),
+    "oldest_due": Message("status.oldest_due", "The oldest message that waits"),
+    "queue_seconds": Message("status.queue_seconds", "It waits for (seconds)"),
+    "set_aside": Message("status.set_aside", "Messages that could not be recorded"),
 }
+REHEARSED = Message("status.rehearsed", "%(time)s, %(speed)s times faster")
 
 INITIALISED = Message("cli.initialised", "Ready: %(files)s. Next: teichaku roster import FILE.xlsx")
 KEPT_FILES = Message("cli.kept_files", "Left as they were: %(files)s.")
 MIGRATED = Message("cli.migrated", "The database has the schema of this version (%(schema)s).")
+READING = Message("cli.reading", "Reading %(file)s")
+STORING = Message("cli.storing", "Storing %(file)s")
+WRITING = Message("cli.writing", "Writing %(file)s")
 IMPORTED = Message(
     "cli.imported", "%(created)s placements new, %(changed)s changed, %(unchanged)s as before. People new: %(people)s."
 )
@@ -94,6 +110,9 @@ EXPORTED = Message("cli.exported", "%(file)s: %(count)s placements.")
 ANNOTATED = Message("cli.annotated", "%(file)s shows each error at its cell.")
 SURVEY_FINE = Message("cli.survey_fine", "%(form)s, version %(version)s: %(questions)s questions, no fault.")
 RUNNING = Message("cli.running", "teichaku is running. Ctrl-C stops it.")
+REHEARSING = Message(
+    "cli.rehearsing", "teichaku is rehearsing; teichaku status shows the time that it plays. Ctrl-C stops it."
+)
 STOPPED = Message("cli.stopped", "Stopped.")
 
 

@@ -40,8 +40,11 @@ OWN_WORDS = Message("prompt.own_words", "Please write in any language.")
 ABOUT = Message("prompt.about", "About %(hire)s")
 THANKS = Message("prompt.thanks", "Done, thank you, %(name)s.")
 THANKS_NEXT = Message(
-    "prompt.thanks_next", "The next check-in comes in about a month. You can write to me at any time."
+    "prompt.thanks_next", "The next check-in comes in about a month. If you need help before, write “help” at any time."
 )
+
+REPEATED = Message("prompt.repeated", "(Sent again, because the first one perhaps did not reach you.)")
+REHEARSAL = Message("prompt.rehearsal", "This is a rehearsal. The time is played, and nothing of this is real.")
 
 LEADS = {
     "noted": Message(
@@ -171,3 +174,8 @@ def thanks(voice: Voice, *, name: str, last: bool) -> Content:
     if last:
         paragraphs.append(Paragraph(voice.say(THANKS_NEXT), Style.QUIET))
     return tuple(paragraphs), ()
+
+
+def rehearsal(voice: Voice) -> Paragraph:
+    """What stands below every message to a hire or a manager in a rehearsal."""
+    return Paragraph(voice.say(REHEARSAL), Style.QUIET)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from babel.dates import format_date
 
 from bot.messages import Button, Limits, Paragraph
 from bot.text.catalog import KNOWN_LOCALES, SHIPPED, Voice, spoken, translate
@@ -18,8 +21,8 @@ REPLIES = {
     ),
     "nothing_open": Message(
         "reply.nothing_open",
-        "Thank you. No question is open at the moment. If something is wrong, press “I need help” and your consultant "
-        "will read it.",
+        "Thank you. No question is open at the moment, and I do not keep what you write now. If something is wrong, press "
+        "“I need help”: then your consultant is told.",
     ),
     "closed": Message(
         "reply.closed", "This check-in is closed, and nothing has changed. The next one comes by itself. Thank you."
@@ -44,7 +47,17 @@ REPLIES = {
     ),
     "saved": Message("reply.saved", "Thank you, that is noted."),
     "unreadable": Message("reply.unreadable", "I can read only text and buttons. Please write it in words."),
-    "error": Message("reply.error", "Something went wrong here, and nothing is lost. Reference: %(reference)s"),
+    "error": Message(
+        "reply.error",
+        "I am sorry: something went wrong here, and I could not keep your last message. Everything before it is kept. If it "
+        "happens again, please tell your consultant this number: %(reference)s",
+    ),
+    "code_invalid": Message(
+        "reply.code_invalid",
+        "Thank you for writing. This invitation does not work here, or not any more. Please ask your consultant for a new "
+        "one; nothing has changed.",
+    ),
+    "already_linked": Message("reply.already_linked", "You are connected already, and nothing has changed."),
 }
 
 HELP_BUTTON = Message("reply.help_button", "I need help")
@@ -96,3 +109,50 @@ def language_menu(voice: Voice, limits: Limits, *, person: int, turn: int, langu
     if len({spoken(language, "hire") for language in languages}) > 1:
         rows.append((press("setting", person, turn, "lang.both", voice.label(BOTH, limits.button)),))
     return (Paragraph(voice.say(CHOOSE_LANGUAGE)),), tuple(rows)
+
+
+NOTICES = {
+    "connected": Message("notice.connected", "Hello %(name)s. This chat is connected now. I will write to you here."),
+    "moved": Message(
+        "notice.moved",
+        "This chat is not connected any more, because you use another one now. I will not write here again. If that was "
+        "not you, please tell your consultant at once.",
+    ),
+    "disconnected": Message(
+        "notice.disconnected",
+        "This chat is not connected any more, and I will not write here again. If that is a mistake, please ask your "
+        "consultant for a new invitation.",
+    ),
+    "paused": Message(
+        "notice.paused",
+        "From %(first)s to %(last)s I will not ask you anything, and a check-in that is open need not be answered. After "
+        "that I start again by myself. If you need help, write to me at any time.",
+    ),
+    "withdrawn": Message(
+        "notice.withdrawn",
+        "Your check-in is not needed any more, so I have taken it back. You do not have to answer it. Thank you.",
+    ),
+    "ended": Message(
+        "notice.ended",
+        "Your check-ins end here, and I will not ask you anything more. Thank you for everything that you told us. If you "
+        "need help, write to me at any time.",
+    ),
+    "handover": Message(
+        "notice.handover",
+        "From today %(consultant)s is your consultant and reads your answers. %(before)s does not read them any more.",
+    ),
+    "handover_until": Message(
+        "notice.handover_until",
+        "From today until %(day)s, %(consultant)s stands in for %(before)s and reads your answers.",
+    ),
+}
+"""What somebody of the agency did that concerns a hire or a manager. It names no company and no other hire."""
+
+
+def notice(voice: Voice, *, code: str, days: Mapping[str, date], **values: str) -> Content:
+    """One of the NOTICES in all of the reader's languages, each with its own way to write a day."""
+    lines = []
+    for locale in voice.locales:
+        written = {name: format_date(day, format="long", locale=locale.partition("@")[0]) for name, day in days.items()}
+        lines.append(Voice((locale,), voice.domain).one(NOTICES[code], **written, **values))
+    return (Paragraph("\n".join(dict.fromkeys(lines))),), ()

@@ -214,6 +214,11 @@ ROSTER_QUESTIONS = {
         "roster.question.companies_alike",
         "Are these one company? %(names)s (rows %(rows)s). If so, please write its name in one way.",
     ),
+    "company_stored": Message(
+        "roster.question.company_stored",
+        "Is %(name)s (rows %(rows)s) the company %(stored)s, which is stored already? If so, please write its name like that; "
+        "as it stands, it is a new company.",
+    ),
     "hires_alike": Message(
         "roster.question.hires_alike",
         "Is this one person? %(name)s starts at %(company)s on %(start)s in rows %(rows)s. If these are different people, "

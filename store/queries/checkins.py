@@ -279,7 +279,9 @@ def listed(tx: Session, placement_ids: Sequence[int], since: date | None = None)
     rows = list(tx.exec(query.order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc())))
     ids = [row.id for row in rows]
     given = select(Answer.checkin_id, func.count()).where(
-        col(Answer.checkin_id).in_(ids), or_(col(Answer.value).is_not(None), Answer.is_text)
+        col(Answer.checkin_id).in_(ids),
+        or_(col(Answer.value).is_not(None), Answer.is_text),
+        ~col(Answer.question).endswith(".note"),
     )
     answered = dict(tx.exec(given.group_by(col(Answer.checkin_id))).all())
     return [Listed(as_fact(row), answered.get(row.id or 0, 0), row.asked) for row in rows]

@@ -1,4 +1,7 @@
-"""The outbox: one row a message, moved from state to state so that nothing is sent twice or lost silently."""
+"""The outbox: one row a message, moved from state to state so that nothing is sent twice or lost silently.
+
+One transaction writes at a time (``store.session``), so a claim may look first and take then.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Update, bindparam
+from sqlalchemy import Integer, bindparam
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, exists, func, select, update
+from sqlmodel import Session, col, exists, func, or_, select, update
 
 from store import facts
 from store.dialect import insert_once
+from store.queries import lanes
 from store.queries.people import address_fact
-from store.tables import Address, Delivery
+from store.tables import Address, Delivery, Inbound
 
 BLOCKING = ("due", "claimed", "attempting")
+"""A message in one of these states holds up the later ones of its address; ``unknown`` does not."""
+
+BULK = frozenset({"opening", "reminder", "digest"})
+"""What goes to many at the same hour: it lets replies and alerts pass."""
 
 
 def queue(
@@ -39,6 +47,7 @@ def queue(
         "turn": turn,
         "detail": dict(detail or {}),
         "state": "due",
+        "bulk": kind in BULK,
         "due_at": now,
         "created_at": now,
         "attempts": 0,
@@ -54,60 +63,50 @@ def was_promised(tx: Session, person_id: int, *, kind: str, turn: int, subject: 
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
-def any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
-    """True when something waits to be sent on one of these platforms."""
-    query = (
-        select(Delivery.id)
-        .join(Address, col(Address.id) == col(Delivery.address_id))
-        .where(Delivery.state == "due", Delivery.due_at <= now, col(Address.platform).in_(platforms))
-    )
-    return tx.exec(query.limit(1)).one_or_none() is not None
-
-
-def _claiming(*, one_address: bool) -> Update:
-    """``UPDATE … RETURNING`` over a CTE that locks its rows and skips locked ones; on SQLite the lock of the transaction
-    does the same, and the clause is left out by the dialect."""
+def _picking(*, one_address: bool) -> Any:
     earlier = aliased(Delivery)
-    older = exists().where(
+    held_up = exists().where(
         col(earlier.address_id) == col(Delivery.address_id),
         col(earlier.state).in_(BLOCKING),
-        col(earlier.id) < col(Delivery.id),
+        or_(col(earlier.state) != "due", col(earlier.id) < col(Delivery.id)),
+        col(earlier.id) != col(Delivery.id),
     )
     due = (
-        select(Delivery.id)
+        select(Delivery, Address)
         .join(Address, col(Address.id) == col(Delivery.address_id))
         .where(
             Delivery.state == "due",
             Delivery.due_at <= bindparam("now"),
             col(Address.platform).in_(bindparam("platforms", expanding=True)),
-            ~older,
+            ~held_up,
+            ~lanes.shut(),
         )
     )
     if one_address:
         due = due.where(Delivery.address_id == bindparam("address"))
-    picked = (
-        due.order_by(col(Delivery.due_at), col(Delivery.id))
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True, of=Delivery)
-        .cte("picked")
-    )
     return (
-        update(Delivery)
-        .where(col(Delivery.id).in_(select(picked.c.id)))
-        .values(state="claimed", owner=bindparam("me"), lease_until=bindparam("until"))
-        .returning(col(Delivery.id))
+        due.order_by(col(Delivery.bulk), col(Delivery.due_at), col(Delivery.id))
+        .limit(bindparam("most", type_=Integer))
+        .execution_options(populate_existing=True)
     )
 
 
 # Built once: a statement that is made anew each time costs more to make than to run.
-_CLAIM, _CLAIM_ONE = _claiming(one_address=False), _claiming(one_address=True)
-_CLAIMED = (
-    select(Delivery, Address)
-    .join(Address, col(Address.id) == col(Delivery.address_id))
+_PICK, _PICK_ONE = _picking(one_address=False), _picking(one_address=True)
+_TAKE = (
+    update(Delivery)
     .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
-    .order_by(col(Delivery.id))
-    .execution_options(populate_existing=True)
+    .values(state="claimed", owner=bindparam("me"), lease_until=bindparam("until"))
 )
+
+
+def claimable(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
+    """True when something on one of these platforms waits that may be sent now: what an idle tick asks."""
+    return tx.exec(_PICK, params=_picked(platforms, now, 1)).first() is not None
+
+
+def _picked(platforms: Sequence[str], now: datetime, most: int) -> dict[str, Any]:
+    return {"now": now, "furthest": now + lanes.FURTHEST, "platforms": list(platforms), "most": most}
 
 
 def claim(
@@ -119,16 +118,48 @@ def claim(
     lease: timedelta,
     limit: int = 20,
     address_id: int | None = None,
+    paces: Mapping[str, lanes.Paces] | None = None,
 ) -> list[facts.Delivery]:
-    """Take due messages for this process, or those for one address: of each address only its oldest unfinished one."""
-    values = {"now": now, "platforms": list(platforms), "most": limit, "me": owner, "until": now + lease}
+    """Take due messages for this process, or those for one address, and a token of their lanes for each.
+
+    Of each address only the oldest unfinished one is taken, and nothing that its lanes do not allow at ``now``.
+    """
+    values = _picked(platforms, now, limit)
     if address_id is not None:
         values["address"] = address_id
-    statement = _CLAIM if address_id is None else _CLAIM_ONE
-    ids = [row[0] for row in tx.connection().execute(statement, values)]
-    if not ids:
-        return []
-    return [_fact(delivery, address) for delivery, address in tx.exec(_CLAIMED, params={"ids": ids})]
+    found = tx.exec(_PICK if address_id is None else _PICK_ONE, params=values).all()
+    taken = [_fact(delivery, address) for delivery, address in lanes.take(tx, found, paces or {}, now)]
+    if taken:
+        ids = [one.id for one in taken]
+        tx.connection().execute(_TAKE, {"ids": ids, "me": owner, "until": now + lease})
+    return taken
+
+
+_WAITING = (
+    select(func.min(Delivery.due_at))
+    .join(Address, col(Address.id) == col(Delivery.address_id))
+    .where(
+        Delivery.state == "due",
+        Delivery.due_at > bindparam("after"),
+        col(Address.platform).in_(bindparam("platforms", expanding=True)),
+    )
+)
+
+
+def next_look(tx: Session, platforms: Sequence[str], now: datetime) -> datetime | None:
+    """When there can be something to claim again: a retry falls due, or a lane opens; None when nothing waits."""
+    retry = tx.exec(_WAITING, params={"after": now, "platforms": list(platforms)}).one()
+    held_back = lanes.next_open(tx, now) if _any_due(tx, platforms, now) else None
+    return min((at for at in (retry, held_back) if at is not None), default=None)
+
+
+def _any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
+    query = (
+        select(Delivery.id)
+        .join(Address, col(Address.id) == col(Delivery.address_id))
+        .where(Delivery.state == "due", Delivery.due_at <= now, col(Address.platform).in_(platforms))
+    )
+    return tx.exec(query.limit(1)).one_or_none() is not None
 
 
 def _fact(row: Delivery, address: Address) -> facts.Delivery:
@@ -156,25 +187,93 @@ def move(tx: Session, delivery_id: int, *, owner: str, before: str, after: str, 
     return bool(tx.connection().execute(statement).rowcount == 1)
 
 
-def expired_leases(tx: Session, now: datetime) -> bool:
-    """True when a process has let a lease run out."""
+def overdue(tx: Session, now: datetime) -> bool:
+    """True when the sweep has something to do: a lease has run out, or an unknown is to be looked at."""
     query = select(Delivery.id).where(
-        col(Delivery.state).in_(("claimed", "attempting")), col(Delivery.lease_until) < now
+        col(Delivery.state).in_(("claimed", "attempting", "unknown")), col(Delivery.lease_until) <= now
     )
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
-def sweep(tx: Session, now: datetime) -> int:
-    """What was claimed and never tried becomes due again; what was being tried becomes unknown. How many."""
-    moved = 0
-    for before, after in (("claimed", "due"), ("attempting", "unknown")):
-        statement = (
-            update(Delivery)
-            .where(col(Delivery.state) == before, col(Delivery.lease_until) < now)
-            .values(state=after, owner=None, lease_until=None, error="lease_expired")
-        )
-        moved += tx.connection().execute(statement).rowcount
-    return moved
+def release(tx: Session, now: datetime) -> int:
+    """What was claimed and never tried becomes due again; how many."""
+    statement = (
+        update(Delivery)
+        .where(col(Delivery.state) == "claimed", col(Delivery.lease_until) <= now)
+        .values(state="due", owner=None, lease_until=None, error="lease_expired")
+    )
+    return int(tx.connection().execute(statement).rowcount)
+
+
+def broken_off(tx: Session, now: datetime) -> list[tuple[facts.Delivery, datetime]]:
+    """What a process was sending when its lease ran out, and when that was, oldest first."""
+    return _leased(tx, "attempting", now)
+
+
+def unresolved(tx: Session, now: datetime) -> list[tuple[facts.Delivery, datetime]]:
+    """What perhaps did not arrive and is to be looked at by now, and since when it is, oldest first."""
+    return _leased(tx, "unknown", now)
+
+
+def _leased(tx: Session, state: str, now: datetime) -> list[tuple[facts.Delivery, datetime]]:
+    query = (
+        select(Delivery, Address)
+        .join(Address, col(Address.id) == col(Delivery.address_id))
+        .where(Delivery.state == state, col(Delivery.lease_until) <= now)
+        .order_by(col(Delivery.id))
+    )
+    return [(_fact(row, address), row.lease_until) for row, address in tx.exec(query) if row.lease_until]
+
+
+_UNRESOLVED = (
+    select(Delivery, Address)
+    .join(Address, col(Address.id) == col(Delivery.address_id))
+    .where(
+        Delivery.address_id == bindparam("address"),
+        Delivery.state == "unknown",
+        Delivery.kind == bindparam("wanted"),
+        col(Delivery.lease_until).is_not(None),
+    )
+    .order_by(col(Delivery.id))
+)
+
+
+def unresolved_of(tx: Session, address_id: int, kind: str) -> list[facts.Delivery]:
+    """What of that kind perhaps did not arrive at an address, and nobody has looked at yet, oldest first."""
+    found = tx.exec(_UNRESOLVED, params={"address": address_id, "wanted": kind})
+    return [_fact(row, address) for row, address in found]
+
+
+def become_unknown(tx: Session, delivery_id: int, *, look_at: datetime | None, error: str) -> None:
+    """Nobody knows whether it arrived; ``look_at`` is when to decide what follows, None when nothing does."""
+    _set(tx, delivery_id, state="unknown", owner=None, lease_until=look_at, error=error)
+
+
+def resolve(tx: Session, delivery_id: int) -> None:
+    """What follows from an unknown is decided."""
+    _set(tx, delivery_id, lease_until=None)
+
+
+def _set(tx: Session, delivery_id: int, **values: Any) -> None:
+    tx.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
+
+
+def promised_since(tx: Session, delivery_id: int, person_id: int, kind: str) -> bool:
+    """True when a person was promised another message of that kind after this one."""
+    query = select(Delivery.id).where(
+        Delivery.person_id == person_id, Delivery.kind == kind, col(Delivery.id) > delivery_id
+    )
+    return tx.exec(query.limit(1)).one_or_none() is not None
+
+
+def heard_since(tx: Session, person_id: int, moment: datetime) -> bool:
+    """True when a person has written or pressed something after a moment."""
+    query = (
+        select(Inbound.id)
+        .join(Address, col(Address.id) == col(Inbound.address_id))
+        .where(Address.person_id == person_id, Inbound.received_at > moment)
+    )
+    return tx.exec(query.limit(1)).one_or_none() is not None
 
 
 def counts(tx: Session) -> dict[str, int]:

@@ -61,14 +61,23 @@ def at_address(tx: Session, platform: str, team: str, user: str) -> tuple[facts.
     return address_fact(row), get(tx, row.person_id)
 
 
+_LINKED = (
+    select(Address)
+    .where(Address.person_id == bindparam("person"), Address.state == "linked")
+    .order_by(col(Address.linked_at).desc(), col(Address.id).desc())
+    .limit(1)
+)
+
+
 def address_of(tx: Session, person_id: int) -> facts.Address | None:
     """The person's linked address, the newest if there are several."""
-    row = tx.exec(
-        select(Address)
-        .where(Address.person_id == person_id, Address.state == "linked")
-        .order_by(col(Address.linked_at).desc(), col(Address.id).desc())
-        .limit(1)
-    ).one_or_none()
+    row = tx.exec(_LINKED, params={"person": person_id}).one_or_none()
+    return None if row is None else address_fact(row)
+
+
+def address(tx: Session, address_id: int) -> facts.Address | None:
+    """The address of that id, also a closed one, or None."""
+    row = tx.get(Address, address_id)
     return None if row is None else address_fact(row)
 
 
@@ -87,9 +96,9 @@ def link(tx: Session, person_id: int, platform: str, team: str, user: str, *, no
 
 
 def set_address_state(tx: Session, address_id: int, state: str) -> None:
-    """linked, unreachable or closed."""
+    """linked, unreachable or closed. What is closed is opened by a new link only."""
     row = tx.get(Address, address_id)
-    if row is not None:
+    if row is not None and row.state != "closed":
         row.state = state
 
 

@@ -166,7 +166,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
             hire_id=row.hire_id,
             manager_id=row.manager_id,
             start_date=row.start_date,
-            ends_on=row.left_on or row.notice_on,
+            ends_on=min((day for day in (row.notice_on, row.left_on) if day), default=None),
             pauses=tuple(pauses.get(row.id or 0, ())),
             timezone=row.timezone,
             hour=hour or "noon",

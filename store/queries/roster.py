@@ -18,6 +18,9 @@ _COLUMN = {
 }
 """The roster's name for what the table of placements calls otherwise."""
 
+HOME_LEAVE = "home_leave"
+"""The reason of a pause that comes from a roster; it corrects no pause that has another one."""
+
 
 @dataclass(slots=True)
 class Changes:
@@ -163,7 +166,9 @@ def _pauses(
             continue
         known = stored.get(placement.id or 0, [])
         same = [one for one in known if one.first == first] or [
-            one for one in known if one.first > now.date() or (one.first <= last and first <= one.last)
+            one
+            for one in known
+            if one.reason == HOME_LEAVE and (one.first > now.date() or (one.first <= last and first <= one.last))
         ]
         told = put(same[0], {"first": first, "last": last}) if same else ["first", "last"]
         if not same:

@@ -93,6 +93,8 @@ def test_to_advance_twice_is_to_advance_once(story: list[tuple[object, ...]]) ->
             for step in story:
                 await play(house, step)
                 await house.runs()
+                await flow.sweep(house.app)
+                await house.runs()
                 before, sent = house.everything(), len(house.channel.sent)
                 await house.runs()
                 await flow.sweep(house.app)
@@ -198,7 +200,7 @@ async def test_a_blocked_chat_is_a_state_of_the_address_and_ends_with_the_next_m
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-async def test_what_was_perhaps_sent_is_not_repeated(arrives: bool) -> None:
+async def test_what_was_perhaps_sent_is_not_repeated_by_the_path(arrives: bool) -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire
         await house.until("2026-04-06 12:00")

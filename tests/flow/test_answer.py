@@ -245,6 +245,19 @@ async def test_a_late_fact_is_told_to_the_consultant_at_once() -> None:
         assert "has resigned" in house.sees(house.placement().consultant)
 
 
+async def test_a_late_fact_counts_although_the_rest_is_never_answered() -> None:
+    async with living("2026-03-30 10:00") as house:
+        placement = await house.welcomes()
+        await house.until("2026-05-25 10:00")
+        await house.presses(placement.hire, "start")  # The check-in of May has expired.
+        await house.says(placement.hire, "2")
+        await house.says(placement.hire, "I have resigned")
+        await house.runs()
+        assert [one.state for one in house.checkins() if one.survey == "hire_monthly"] == ["expired"]
+        assert next(one for one in house.alerts() if one.kind == "risk").level == "critical"
+        assert "has resigned" in house.sees(placement.consultant)
+
+
 async def test_somebody_elses_button_changes_nothing() -> None:
     async with opened() as (house, an):
         sato = house.placement().manager
@@ -320,7 +333,7 @@ async def test_help_is_heard_when_nothing_is_open() -> None:
     async with living("2026-03-30 10:00") as house:
         placement = await house.welcomes()
         await house.says(placement.hire, "hello?")
-        assert "No question is open at the moment." in house.sees(placement.hire)
+        assert "No question is open at the moment" in house.sees(placement.hire)
         await house.presses(placement.hire, "I need help")
         assert "I have told your consultant" in house.sees(placement.hire)
         await house.runs()
@@ -384,7 +397,7 @@ async def test_who_writes_before_agreeing_is_shown_the_promise_again() -> None:
         an = house.placement().hire
         await house.joins(an)
         await house.says(an, "4")
-        assert "I am the check-in of Mori Aiko" in house.sees(an)
+        assert "I am the check-in bot of Mori Aiko" in house.sees(an)
         assert "[I agree]" in house.sees(an)
 
 
@@ -405,7 +418,7 @@ async def test_a_long_sentence_is_no_name() -> None:
         await house.joins(an)
         await house.presses(an, "I agree")
         await house.says(an, "Please help me, my boss shouts at me every single day and I am afraid of him.")
-        assert "No question is open at the moment." in house.sees(an)
+        assert "No question is open at the moment" in house.sees(an)
         assert house.placement().hire.call_name is None
 
 

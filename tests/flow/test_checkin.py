@@ -9,8 +9,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.flow import checkin, linking
 from bot.flow.roster.model import CompanyRow
 from bot.messages import Unreachable
+from bot.text import consent
 from store import facts
 from tests.house import House, living, row, tokyo
 
@@ -496,24 +498,38 @@ async def test_who_could_not_be_reached_and_comes_back_gets_the_check_in_that_wa
         assert asked_at(house, an) == [("05-07 08:00", "opening")]
 
 
-@pytest.mark.parametrize(
-    ("up_again", "asked"), [("2026-06-08 12:10", "06-08 12:10"), ("2026-06-08 23:00", "06-09 08:00")]
-)
-async def test_a_known_hire_at_a_new_company_is_asked_for_consent_again(up_again: str, asked: str) -> None:
+async def test_a_known_hire_at_a_new_company_is_asked_for_consent_again() -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire
         await house.until("2026-05-20 12:00")
         house.imports(row(row=3, placement_id="B-1", company="Midori Inn", start_date=date(2026, 6, 3)))
-        await house.until("2026-06-08 12:00")
-        house.skips(up_again)
         await house.until("2026-06-09 10:00")
 
-        assert [at for at, kind in house.sent_at(an) if kind == "consent"] == ["03-30 10:00", asked]
-        assert "I am not from Midori Inn." in house.sees(an)
+        assert [kind for _, kind in house.sent_at(an)].count("consent") == 2
+        assert "I am not from Midori Inn." in house.log_of(an)
         assert states(house, "B-1") == []
         await house.presses(an, "I agree")
         await house.runs()
         assert states(house, "B-1") == [("first_week", "open")]
+
+
+@pytest.mark.parametrize(("up_again", "asked"), [("05-01 12:10", "05-01 12:10"), ("05-01 23:00", "05-07 08:00")])
+async def test_a_new_promise_is_agreed_to_before_the_next_question(
+    monkeypatch: pytest.MonkeyPatch, up_again: str, asked: str
+) -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes()).hire
+        await house.until("2026-04-20 12:00")
+        for module in (consent, checkin, linking):
+            monkeypatch.setattr(module, "CONSENT_VERSION", 2)
+        house.skips(f"2026-{up_again}")
+        await house.until("2026-05-07 12:00")
+
+        assert [at for at, kind in house.sent_at(an) if kind == "consent"] == ["03-30 10:00", asked]
+        assert states(house) == [("first_week", "expired")]
+        await house.presses(an, "I agree")
+        await house.runs()
+        assert states(house) == [("first_week", "expired"), ("m1", "open")]
 
 
 async def test_who_ignored_the_consent_is_not_asked_for_it_month_after_month() -> None:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import Engine, event, inspect
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
+from bot.text import errors
+from bot.text.catalog import Voice
 from store import seal
 from store.dialect import insert_once
 from store.errors import StoreError
+from store.faults import of_the_place
 from store.migrate import check, current, head, metadata_differs, upgrade
 from store.queries import alerts, checkins, inbounds, people
 from store.seal import new_key
 from store.session import Store, make_engine
 from store.tables import Alert, Answer, Company, Delivery, Inbound, Person, Placement
+from tests.databases import Databases
 
 NOW = datetime(2026, 4, 1, 3, tzinfo=UTC)
 KEY = new_key()
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    made = make_engine("sqlite://")
-    upgrade(made)
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
     yield made
     made.dispose()
 
@@ -214,20 +219,23 @@ def test_a_unique_key_refuses_a_second_row(store: Store) -> None:
         ("assessment", ["checkin_id"]),
         ("alert", ["cause"]),
         ("consent", ["person_id", "placement_id", "version"]),
+        ("invitation", ["code_hash"]),
+        ("lane", ["platform", "team", "user"]),
     ],
 )
 def test_every_step_rests_on_a_unique_key(engine: Engine, table: str, columns: list[str]) -> None:
-    with engine.connect() as connection:
-        indexes = connection.exec_driver_sql(f"PRAGMA index_list('{table}')").all()
-        unique = [
-            sorted(column[2] for column in connection.exec_driver_sql(f"PRAGMA index_info('{index[1]}')"))
-            for index in indexes
-            if index[2]
-        ]
-    assert sorted(columns) in unique
+    known = inspect(engine)
+    unique = [one["column_names"] for one in known.get_unique_constraints(table)]
+    unique += [one["column_names"] for one in known.get_indexes(table) if one["unique"]]
+    assert sorted(columns) in [sorted(name for name in one if name) for one in unique]
 
 
 def test_a_key_that_points_nowhere_is_refused(store: Store) -> None:
+    a_key_points_nowhere(store)
+
+
+def a_key_points_nowhere(store: Store) -> None:
+    """A row that belongs to nothing is refused."""
     with pytest.raises(IntegrityError), store.begin() as tx:
         tx.add(Answer(checkin_id=999, question="overall", language="en", turn=0, answered_at=NOW))
 
@@ -338,23 +346,33 @@ def test_the_migrations_make_what_the_tables_say(engine: Engine) -> None:
     check(engine)
 
 
-def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'house.db'}")
+def test_migrating_twice_changes_nothing(store: Store) -> None:
+    a_checkin(store)
+    upgrade(store.engine)
+    with store.read() as tx:
+        assert len(tx.connection().exec_driver_sql("SELECT * FROM checkin").all()) == 1
+    a_key_points_nowhere(store)
+
+
+def test_a_database_without_a_schema_is_refused(databases: Databases) -> None:
+    engine = make_engine(databases.empty())
+    with pytest.raises(StoreError) as caught:
+        check(engine)
+    assert caught.value.code == "schema_missing"
+    engine.dispose()
+
+
+def test_a_database_in_memory_lives_as_long_as_its_engine() -> None:
+    engine = make_engine("sqlite://")
     upgrade(engine)
     store = Store(engine, [KEY])
     a_checkin(store)
     upgrade(engine)
+    assert metadata_differs(engine) == []
     with store.read() as tx:
-        assert tx.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert len(tx.connection().exec_driver_sql("SELECT * FROM checkin").all()) == 1
+    a_key_points_nowhere(store)
     store.close()
-
-
-def test_a_database_without_a_schema_is_refused(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    with pytest.raises(StoreError) as caught:
-        check(engine)
-    assert caught.value.code == "schema_missing"
 
 
 def test_a_newer_schema_is_refused_and_left_alone(engine: Engine) -> None:
@@ -375,10 +393,17 @@ def test_an_address_of_no_known_database_is_refused(url: str, code: str) -> None
     assert caught.value.code == code
 
 
-async def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'house.db'}")
-    upgrade(engine)
-    stores = [Store(make_engine(f"sqlite:///{tmp_path / 'house.db'}"), [KEY], readers=1) for _ in range(3)]
+def test_a_database_address_of_postgresql_needs_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError) as caught:
+        make_engine("postgresql://somebody@127.0.0.1/teichaku")
+    assert caught.value.code == "postgres_driver_missing"
+    said = errors.sentence(Voice(("en",), "staff"), caught.value.code, caught.value.values)
+    assert "pip install 'teichaku[postgres]'" in said
+
+
+async def test_many_writers_wait_for_each_other(database_url: str) -> None:
+    stores = [Store(make_engine(database_url), [KEY], readers=1) for _ in range(3)]
 
     def count_up(store: Store, name: str) -> None:
         with store.begin() as tx:
@@ -391,3 +416,46 @@ async def test_many_writers_wait_for_each_other(tmp_path: Path) -> None:
     assert sorted(int(number) for (number,) in numbers) == list(range(60)), "no count was read twice"
     for store in stores:
         store.close()
+
+
+def test_what_was_read_before_writing_stays_true(database_url: str) -> None:
+    """Whoever writes is alone: a second writer waits, and gives up with a sentence when it takes too long."""
+    first, second = (Store(make_engine(database_url), [KEY], readers=1) for _ in range(2))
+    shorten(second.engine)
+    with first.begin() as tx:
+        inbounds.first_time(tx, "memory", "0", address_id=None, now=NOW)
+        with pytest.raises(OperationalError) as caught, second.begin() as late:
+            late.connection()
+    assert of_the_place(caught.value) == "database_locked"
+    with second.begin() as tx:
+        inbounds.first_time(tx, "memory", "1", address_id=None, now=NOW)
+    first.close()
+    second.close()
+
+
+def shorten(engine: Engine) -> None:
+    """Let an engine wait for a lock a tenth of a second only."""
+    sqlite = engine.dialect.name == "sqlite"
+
+    @event.listens_for(engine, "connect")
+    def set_timeout(connection: Any, _: Any) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA busy_timeout=100" if sqlite else "SET lock_timeout = 100")
+        if not sqlite:
+            connection.commit()
+
+
+def test_a_reader_sees_one_state_and_waits_for_nobody(database_url: str) -> None:
+    mine, other = (Store(make_engine(database_url), [KEY], readers=1) for _ in range(2))
+    with mine.read() as looking:
+        assert looking.connection().exec_driver_sql("SELECT count(*) FROM inbound").scalar() == 0
+        with other.begin() as tx:
+            inbounds.first_time(tx, "memory", "1", address_id=None, now=NOW)
+            tx.flush()
+            with mine.read() as meanwhile:
+                assert meanwhile.connection().exec_driver_sql("SELECT count(*) FROM inbound").scalar() == 0
+        assert looking.connection().exec_driver_sql("SELECT count(*) FROM inbound").scalar() == 0
+    with mine.read() as tx:
+        assert tx.connection().exec_driver_sql("SELECT count(*) FROM inbound").scalar() == 1
+    mine.close()
+    other.close()

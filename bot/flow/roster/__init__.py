@@ -5,17 +5,13 @@ The one convention: reading gives frozen rows or every error of the file at once
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from sqlmodel import Session
-
 from bot.app import App
-from bot.flow import linking
-from bot.flow.roster.model import CompanyRow, Roster, RosterRow
-from bot.flow.roster.values import name_key
-from store.queries import audit, people, placements
+from bot.flow.roster.model import CompanyRow, Roster, RosterQuestion, RosterRow
+from bot.flow.roster.values import company_key, name_key
+from store.queries import audit
 from store.queries import roster as stored
 
 
@@ -37,20 +33,29 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
                 audit.write(tx, actor="cli", action="imported", subject=f"placement:{key}", now=now, columns=columns)
             if dry_run:
                 raise _DryRun
-            _ask_consent(app, tx, (*changes.created, *changes.changed))
     except _DryRun:
         pass
     return changes
 
 
-def _ask_consent(app: App, tx: Session, keys: Iterable[str]) -> None:
-    """Somebody who is linked already is asked for their consent to a new placement, which names the new company."""
-    linked = people.linked_ids(tx)
-    for key in keys if linked else ():
-        placement = placements.by_key(tx, key)
-        for person in (placement.hire, placement.manager) if placement else ():
-            if person.id in linked:
-                linking.ask_consent(app, tx, person, key=f"import:{key}")
+def questions_about_stored(app: App, roster: Roster) -> tuple[RosterQuestion, ...]:
+    """Companies of the file that are not stored, but look like one that is: ㈱さくら食品 beside さくら食品株式会社."""
+    with app.store.read() as tx:
+        known = [str(row["company"]) for row in stored.companies(tx)]
+    spelled = {name_key(name) for name in known}
+    alike = {company_key(name): name for name in known}
+    rows: dict[str, list[int]] = {}
+    for row in roster.rows:
+        if name_key(row.company) not in spelled and company_key(row.company) in alike:
+            rows.setdefault(row.company, []).append(row.row)
+    return tuple(
+        RosterQuestion(
+            roster.sheet,
+            "company_stored",
+            {"name": name, "stored": alike[company_key(name)], "rows": ", ".join(map(str, numbers))},
+        )
+        for name, numbers in rows.items()
+    )
 
 
 def _columns(row: RosterRow | CompanyRow) -> dict[str, Any]:

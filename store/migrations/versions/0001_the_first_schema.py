@@ -86,9 +86,8 @@ def upgrade() -> None:
         sa.Column("platform", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("team", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("user", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tokens", sa.Float(), nullable=False),
-        sa.Column("filled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("closed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("opens_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("bulk_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
         sa.UniqueConstraint("platform", "team", "user", name=op.f("uq_lane_platform_team_user")),
     )
@@ -303,6 +302,7 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("detail", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
         sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -318,7 +318,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_address_state", ["address_id", "state"], unique=False)
-        batch_op.create_index("ix_delivery_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_delivery_due", ["state", "bulk", "due_at"], unique=False)
 
     op.create_table(
         "inbound",

@@ -1,0 +1,370 @@
+"""``make bench``: the figures that README quotes, each beside what it is compared with in the same run.
+
+These machines are noisy: read ratios and medians, not seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, insert, update
+
+from benchmarks.proof_crash import database
+from bot import flow
+from bot.app import App
+from bot.channels.memory import MemoryChannel
+from bot.clock import FixedClock
+from bot.flow import inbound
+from bot.flow.roster import store_roster
+from bot.flow.roster.model import Roster, RosterRow
+from bot.logs import configure
+from bot.main import assemble
+from bot.messages import AddressKey, Inbound, Outbound, Receipt
+from bot.settings import Settings
+from bot.text.consent import CONSENT_VERSION
+from store.migrate import upgrade
+from store.queries import deliveries, people, placements
+from store.seal import new_key
+from store.session import Store, make_engine
+from store.tables import Address, AuditEntry, CheckIn, Company, Delivery, Person, Placement
+
+NOW = datetime(2026, 5, 11, 3, tzinfo=UTC)
+KEY = new_key()
+PEOPLE = 50
+
+
+def median_ms(work: Callable[[], object], times: int) -> float:
+    """The median of so many runs, in milliseconds."""
+    spent = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - begin)
+    return statistics.median(spent) * 1000
+
+
+def house(url: str) -> tuple[App, MemoryChannel, FixedClock]:
+    """A migrated database and an app on it."""
+    engine = make_engine(url)
+    upgrade(engine)
+    clock, channel = FixedClock(NOW), MemoryChannel()
+    app = assemble(Settings(), Store(engine, [KEY]), {channel.name: channel}, clock=clock, real=clock)
+    return app, channel, clock
+
+
+def fill(app: App, count: int) -> None:
+    """So many placements with three future check-ins each, written as rows."""
+    with app.store.begin() as tx:
+        companies = [
+            {"id": number, "name": f"C{number}", "name_key": f"c{number}"} for number in range(1, count // 4 + 2)
+        ]
+        tx.exec(insert(Company), params=companies)
+        base = {"languages": ["en"], "stacked": True, "named": True, "hour": "noon"}
+        staff = {**base, "id": 1, "kind": "staff", "identity": "staff", "name": "Consultant", "company_id": None}
+        managers = [
+            {
+                **base,
+                "id": 1 + one["id"],
+                "kind": "manager",
+                "identity": f"m{one['id']}",
+                "name": "Manager",
+                "company_id": one["id"],
+            }
+            for one in companies
+        ]
+        first = 2 + len(companies)
+        hires = [
+            {
+                **base,
+                "id": first + number,
+                "kind": "hire",
+                "identity": f"h{number}",
+                "name": f"Hire {number}",
+                "company_id": None,
+            }
+            for number in range(count)
+        ]
+        tx.exec(insert(Person), params=[staff, *managers, *hires])
+        tx.exec(
+            insert(Placement),
+            params=[
+                {
+                    "id": number + 1,
+                    "key": f"P{number}",
+                    "company_id": 1 + number // 4,
+                    "hire_id": first + number,
+                    "manager_id": 2 + number // 4,
+                    "consultant_id": 1,
+                    "start_date": date(2026, 1, 1) + timedelta(days=number % 90),
+                    "timezone": "Asia/Tokyo",
+                    "imported_at": NOW,
+                    "known_since": NOW,
+                    "planned_until": date(2026, 12, 31),
+                }
+                for number in range(count)
+            ],
+        )
+        for month in range(1, 4):
+            opens = NOW + timedelta(days=30 * month)
+            rows = [
+                {
+                    "placement_id": number + 1,
+                    "person_id": first + number,
+                    "respondent": "hire",
+                    "survey": "hire_monthly",
+                    "period": f"m{month}",
+                    "due_on": opens.date(),
+                    "state": "planned",
+                    "opens_at": opens,
+                    "remind_at": [],
+                    "expires_at": opens + timedelta(days=14),
+                    "wakes_at": opens,
+                    "context": {},
+                    "turn": 1,
+                    "asked": 0,
+                }
+                for number in range(count)
+            ]
+            tx.exec(insert(CheckIn), params=rows)
+
+
+def idle_tick(kind: str) -> None:
+    """A tick with nothing to do, at 1,000 and at 100,000 placements."""
+    found = {}
+    for count in (1_000, 100_000):
+        with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
+            app, _, _ = house(url)
+            fill(app, count)
+
+            async def ticks(app: App = app) -> float:
+                await flow.advance(app)
+                spent = []
+                for _ in range(101):
+                    begin = time.perf_counter()
+                    await flow.advance(app)
+                    spent.append(time.perf_counter() - begin)
+                return statistics.median(spent) * 1000
+
+            found[count] = asyncio.run(ticks())
+            app.store.close()
+    ratio = found[100_000] / found[1_000]
+    print(
+        f"{kind}: idle tick {found[1_000]:.2f} ms at 1,000 placements, {found[100_000]:.2f} ms at 100,000: ratio {ratio:.2f}"
+    )
+
+
+def claim(kind: str) -> None:
+    """Claiming 10,000 due deliveries, beside a plain UPDATE of as many rows in batches of the same size."""
+    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
+        app, _, _ = house(url)
+        with app.store.begin() as tx:
+            person = {"kind": "hire", "languages": ["en"], "stacked": True, "named": True, "name": "Hire"}
+            count = 10_000
+            tx.exec(insert(Person), params=[{**person, "id": n + 1, "identity": f"h{n}"} for n in range(count)])
+            address = {"platform": "memory", "team": "", "state": "linked", "linked_at": NOW}
+            tx.exec(
+                insert(Address),
+                params=[{**address, "id": n + 1, "person_id": n + 1, "user": f"u{n}"} for n in range(count)],
+            )
+        with app.store.begin() as tx:
+            for number in range(count):
+                where = people.address_of(tx, number + 1)
+                assert where is not None
+                deliveries.queue(tx, where, key=f"k{number}", kind="opening", subject=1, now=NOW)
+        size = 100
+
+        def take() -> int:
+            with app.store.begin() as tx:
+                return len(deliveries.claim(tx, **claiming(app, size)))
+
+        begin = time.perf_counter()
+        taken = 0
+        while more := take():
+            taken += more
+        spent = time.perf_counter() - begin
+        begin = time.perf_counter()
+        for start in range(1, count, size):
+            with app.store.begin() as tx:
+                tx.connection().execute(
+                    update(Delivery).where(col(Delivery.id).between(start, start + size - 1)).values(state="sent")
+                )
+        plain = time.perf_counter() - begin
+        app.store.close()
+    print(
+        f"{kind}: claiming {taken:,} due deliveries {spent:.2f} s, a plain UPDATE of them {plain:.2f} s: "
+        f"ratio {spent / plain:.1f}"
+    )
+
+
+def claiming(app: App, size: int) -> dict[str, Any]:
+    """What a claim of this process takes."""
+    return {"owner": app.owner, "platforms": ["memory"], "now": NOW, "lease": timedelta(minutes=1), "limit": size}
+
+
+class Quick:
+    """A channel that takes everything at once and wakes whoever waits for a message."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, Outbound] = {}
+        self.arrived: dict[str, asyncio.Event] = {}
+        self.name, self.limits = "quick", MemoryChannel().limits
+
+    async def listen(self, on_inbound: object) -> None:
+        """Nobody writes by themselves here."""
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Take it."""
+        self.last[outbound.address.user] = outbound
+        if event := self.arrived.get(outbound.address.user):
+            event.set()
+        return Receipt(outbound.key)
+
+
+def whole_path(kind: str) -> None:
+    """Answers through the whole path with 50 people at once, beside raw commits of one row on the same database."""
+    with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        clock, channel = FixedClock(NOW), Quick()
+        app = assemble(Settings(), Store(engine, [KEY]), {channel.name: channel}, clock=clock, real=clock)
+        _people(app)
+        spent, answers, took = asyncio.run(_everybody_answers(app, channel, clock))
+        begin = time.perf_counter()
+        raw = 500
+        for number in range(raw):
+            with app.store.begin() as tx:
+                tx.add(AuditEntry(at=NOW, actor="bench", action="raw", subject=f"row:{number}", details={}))
+        commits = raw / (time.perf_counter() - begin)
+        app.store.close()
+    spent.sort()
+    rate = answers / took
+    print(
+        f"{kind}: {rate:.0f} answers/s through the whole path, {commits:.0f} raw single-row commits/s: "
+        f"ratio {rate / commits:.2f}\n"
+        f"{kind}: press to next question with {PEOPLE} people at once: median {statistics.median(spent) * 1000:.0f} ms, "
+        f"p99 {spent[int(len(spent) * 0.99)] * 1000:.0f} ms"
+    )
+
+
+def _people(app: App) -> None:
+    rows = tuple(
+        RosterRow(
+            row=number + 2,
+            placement_id=f"P{number}",
+            company=f"Company {number % 10}",
+            hire_name=f"Hire {number}",
+            hire_email=f"h{number}@example.com",
+            hire_languages=("en",),
+            hire_channel="telegram",
+            manager_name="Manager",
+            manager_languages=("ja",),
+            manager_channel="slack",
+            consultant_name="Consultant",
+            start_date=date(2026, 4, 11),
+        )
+        for number in range(PEOPLE)
+    )
+    store_roster(app, Roster(sheet="bench", rows=rows))
+    with app.store.begin() as tx:
+        for placement in placements.everyone(tx):
+            hire = placement.hire
+            people.link(tx, hire.id, "quick", "", str(hire.id), now=NOW)
+            people.set_call_name(tx, hire.id, hire.name)
+            people.set_hour(tx, hire.id, "noon")
+            people.decide(tx, hire.id, placement.id, version=CONSENT_VERSION, language="en", decision="agreed", now=NOW)
+
+
+async def _everybody_answers(app: App, channel: Quick, clock: FixedClock) -> tuple[list[float], int, float]:
+    await flow.plan_ahead(app)
+    clock.move_to(NOW + timedelta(hours=2))
+    await flow.advance(app)
+    spent: list[float] = []
+
+    async def person(user: str) -> None:
+        for number in range(9):
+            buttons = [button for row in channel.last[user].rows for button in row]
+            if not buttons:
+                return
+            wanted = next((button for button in buttons if button.payload.choice in ("start", "4")), buttons[0])
+            if wanted.payload.kind == "question" and not any(b.payload.choice == "4" for b in buttons):
+                wanted = next(button for button in buttons if button.payload.choice == "skip")
+            channel.arrived[user] = asyncio.Event()
+            begin = time.perf_counter()
+            update_ = Inbound(AddressKey("quick", "", user), f"{user}-{number}", payload=wanted.payload)
+            await inbound.receive(app, update_)
+            await asyncio.wait_for(channel.arrived[user].wait(), 30)
+            spent.append(time.perf_counter() - begin)
+
+    begin = time.perf_counter()
+    await asyncio.gather(*(person(user) for user in list(channel.last)))
+    return spent, len(spent), time.perf_counter() - begin
+
+
+def service() -> None:
+    """Start-up time and memory of ``run``, beside an interpreter that imports nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TEICHAKU_")}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+        teichaku = [sys.executable, "-c", "from bot.cli import main; main()"]
+        subprocess.run([*teichaku, "init"], cwd=folder, env=environment, check=True, capture_output=True)
+        begin = time.perf_counter()
+        running = subprocess.Popen(
+            [*teichaku, "run"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert running.stdout is not None
+        running.stdout.readline()
+        started = time.perf_counter() - begin
+        time.sleep(2)
+        memory = _resident_mb(running.pid)
+        running.send_signal(signal.SIGTERM)
+        begin = time.perf_counter()
+        running.wait(timeout=20)
+        stopped = time.perf_counter() - begin
+        bare = median_ms(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True), 5)
+        helped = median_ms(
+            lambda: subprocess.run([*teichaku, "--help"], env=environment, check=True, capture_output=True), 5
+        )
+    print(
+        f"run: starts in {started:.2f} s, {memory:.0f} MB, stops in {stopped:.2f} s; "
+        f"--help {helped:.0f} ms; an interpreter that does nothing {bare:.0f} ms"
+    )
+
+
+def _resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Everything, or what is named."""
+    parts: dict[str, Callable[[str], None]] = {"idle": idle_tick, "claim": claim, "path": whole_path}
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("part", nargs="*", help=f"of {', '.join(parts)}, run")
+    chosen = arguments.parse_args().part or [*parts, "run"]
+    configure()
+    for name in chosen:
+        if name == "run":
+            service()
+        else:
+            for kind in ("sqlite", "postgresql"):
+                parts[name](kind)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""``teichaku doctor``: looks at everything that the service needs, and says in words what is missing and how to mend it.
+
+Each check stands alone: what one of them finds does not keep the others from being made.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import metadata
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.cells import cell_len
+from sqlmodel import Session
+
+from bot.channels.terminal import plain
+from bot.clock import real_now
+from bot.commands.explain import explain
+from bot.flow import timekeeping
+from bot.main import AGENCY_ZONE
+from bot.settings import Settings, load_settings
+from bot.text import doctor as words
+from bot.text.catalog import ALIASES, KNOWN_LOCALES, SHIPPED, Voice, spoken
+from scheduler.occasions import shipped as shipped_calendar
+from store.errors import StoreError
+from store.migrate import check as check_schema
+from store.migrate import head
+from store.queries import health, invitations, people
+from store.session import Store, make_engine
+from surveys.model import Message
+
+OWN_PACKAGES = ("bot", "surveys", "scheduler", "risk", "store", "locales")
+OWN_NAME = "teichaku"
+FORESIGHT = timedelta(days=90)
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: ``mark`` is ok, attention or wrong; what is ok needs no remedy."""
+
+    mark: str
+    check: str
+    what: str
+    remedy: str | None = None
+
+    def as_row(self) -> dict[str, str | None]:
+        """The shape of ``doctor --json``."""
+        return {"mark": self.mark, "check": self.check, "what": self.what, "remedy": self.remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class _Doctor:
+    """Words its findings in one language."""
+
+    voice: Voice
+
+    def fine(self, code: str, **values: str | int) -> Finding:
+        return Finding("ok", code.partition(".")[0], self._say(words.WHAT[code], **values))
+
+    def finds(self, mark: str, code: str, **values: str | int) -> Finding:
+        what, remedy = self._say(words.WHAT[code], **values), self._say(words.REMEDY[code], **values)
+        return Finding(mark, code.partition(".")[0], what, remedy)
+
+    def fails(self, check: str, fault: Exception) -> list[Finding]:
+        """A fault that has its own sentence, which says what to do as well."""
+        return [Finding("wrong", check, one, self._say(words.AGAIN)) for one in explain(self.voice, fault)]
+
+    def _say(self, message: Message, **values: str | int) -> str:
+        return self.voice.one(message, **values)
+
+
+def examine(voice: Voice, config: Path | None = None) -> list[Finding]:
+    """Every finding, in the order in which things build on each other. Raises nothing that a finding can say."""
+    doctor = _Doctor(voice)
+    found: list[Finding] = []
+    try:
+        settings = load_settings(config)
+    except Exception as fault:
+        found += doctor.fails("settings", fault)
+    else:
+        found.append(doctor.fine("settings.ok"))
+        found.append(_languages(doctor, settings))
+        found += _database(doctor, settings)
+    found += [*_catalogs(doctor), _occasions(doctor), _packages(doctor)]
+    return found
+
+
+def _database(doctor: _Doctor, settings: Settings) -> list[Finding]:
+    """The key, the database and what it holds."""
+    found = []
+    if not settings.secret_keys:
+        found.append(doctor.finds("wrong", "key.missing"))
+    try:
+        engine = make_engine(settings.database_url.get_secret_value())
+    except Exception as fault:
+        return [*found, *doctor.fails("database", fault)]
+    try:
+        _refuse_to_make(engine.url.database if engine.url.get_backend_name() == "sqlite" else None)
+        check_schema(engine)
+        found.append(doctor.fine("database.ok", name=engine.dialect.name))
+        found.append(doctor.fine("schema.ok", schema=head()))
+    except Exception as fault:
+        engine.dispose()
+        return [*found, *doctor.fails("database", fault)]
+    if not settings.secret_keys:
+        engine.dispose()
+        return found
+    try:
+        store = Store(engine, settings.secret_keys, readers=1)
+    except Exception as fault:
+        engine.dispose()
+        return [*found, *doctor.fails("key", fault)]
+    try:
+        now = timekeeping.look(store, real_now)[0]()
+        with store.read() as tx:
+            return [*found, *_contents(doctor, settings, tx, now)]
+    finally:
+        store.close()
+
+
+def _refuse_to_make(file: str | None) -> None:
+    """SQLite makes a file that is not there; whoever only looks must leave nothing behind. Raises StoreError."""
+    if file and file != ":memory:" and not Path(file).exists():
+        raise StoreError("schema_missing")
+
+
+def _contents(doctor: _Doctor, settings: Settings, tx: Session, now: datetime) -> Iterator[Finding]:
+    checks: tuple[tuple[str, Callable[[_Doctor, Settings, Session], Iterator[Finding]]], ...] = (
+        ("key", _key),
+        ("roster", _roster),
+        ("zones", _zones),
+        ("translations", _translations),
+        ("lead", _leads),
+        ("links", partial(_links, now=now)),
+        ("calendars", _calendars),
+    )
+    for name, check in checks:
+        try:
+            yield from check(doctor, settings, tx)
+        except Exception as fault:
+            yield from doctor.fails(name, fault)
+
+
+def _key(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    health.open_words(tx)
+    yield doctor.fine("key.ok")
+
+
+def _roster(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    count = health.count_placements(tx)
+    yield doctor.fine("roster.ok", count=count) if count else doctor.finds("attention", "roster.empty")
+
+
+def _zones(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    names = sorted({AGENCY_ZONE, *health.zones(tx)})
+    missing = [name for name in names if not _is_zone(name)]
+    if missing:
+        yield doctor.finds("wrong", "zones.missing", names=", ".join(missing))
+    else:
+        yield doctor.fine("zones.ok", names=", ".join(names))
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _translations(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    others = {
+        name: n for name, n in health.first_languages(tx).items() if spoken(name, "hire") != ALIASES.get(name, name)
+    }
+    if others:
+        names = ", ".join(KNOWN_LOCALES.get(name, name) for name in sorted(others))
+        yield doctor.finds("attention", "translations.missing", names=names, count=sum(others.values()))
+
+
+def _leads(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    named = {"lead": settings.alerts.lead, "on_call": settings.alerts.on_call}
+    unknown = {key: name for key, name in named.items() if name and not _is_staff(settings, tx, name)}
+    for key, name in unknown.items():
+        yield doctor.finds("wrong", "lead.unknown", key=key, name=name)
+    roles = {one.role for one in people.staff(tx)} | {one.role for one in settings.staff}
+    if "lead" in roles or (named["lead"] and "lead" not in unknown):
+        yield doctor.fine("lead.ok")
+    elif health.count_placements(tx):
+        yield doctor.finds("attention", "lead.missing")
+
+
+def _is_staff(settings: Settings, tx: Session, wanted: str) -> bool:
+    signs = {sign.casefold() for one in settings.staff for sign in (one.name, one.email) if sign}
+    return wanted.casefold() in signs or bool(people.staff_named(tx, wanted))
+
+
+def _links(doctor: _Doctor, settings: Settings, tx: Session, *, now: datetime) -> Iterator[Finding]:
+    known = invitations.invitees(tx, now.astimezone(ZoneInfo(AGENCY_ZONE)).date())
+    missing = [one.person.kind for one in known if not one.linked and not one.left]
+    if missing:
+        kinds = {"hires": missing.count("hire"), "managers": missing.count("manager"), "staff": missing.count("staff")}
+        yield doctor.finds("attention", "links.missing", **kinds)
+    elif known:
+        yield doctor.fine("links.ok")
+
+
+def _calendars(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    names = [name for name in health.without_calendar(tx) if not settings.company(name).calendar.model_fields_set]
+    if names:
+        yield doctor.finds("attention", "calendars.missing", names=_some(names))
+    elif health.count_placements(tx):
+        yield doctor.fine("calendars.ok")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "")
+
+
+def _languages(doctor: _Doctor, settings: Settings) -> Finding:
+    named = [*settings.languages.default, *(tag for one in settings.staff for tag in one.languages)]
+    unknown = list(dict.fromkeys(tag for tag in named if ALIASES.get(tag, tag) not in KNOWN_LOCALES))
+    if not unknown:
+        return doctor.fine("languages.ok")
+    return doctor.finds("attention", "languages.unknown", names=", ".join(unknown), known=", ".join(KNOWN_LOCALES))
+
+
+def _catalogs(doctor: _Doctor) -> Iterator[Finding]:
+    missing, unread = dict[str, None](), dict[str, None]()
+    for domain, locales in SHIPPED.items():
+        for locale in locales:
+            if locale == "en":
+                continue
+            try:
+                header = gettext.translation(domain, str(files("locales")), [locale]).info()
+            except OSError:
+                missing[KNOWN_LOCALES[locale]] = None
+                continue
+            if header.get("language-reviewed", "no ").startswith("no "):
+                unread[KNOWN_LOCALES[locale]] = None
+    if missing:
+        yield doctor.finds("wrong", "catalogs.missing", names=", ".join(missing))
+    if unread:
+        yield doctor.finds("attention", "catalogs.unread", names=", ".join(unread))
+    if not missing and not unread:
+        yield doctor.fine("catalogs.ok")
+
+
+def _occasions(doctor: _Doctor) -> Finding:
+    until = shipped_calendar().known_until
+    soon = real_now().date() + FORESIGHT
+    if until < soon:
+        return doctor.finds("attention", "occasions.old", day=until.isoformat())
+    return doctor.fine("occasions.ok", day=until.isoformat())
+
+
+def _packages(doctor: _Doctor) -> Finding:
+    """The folders of this application are packages with everyday names (docs/adr/0001-folders-are-packages.md)."""
+    root = Path(__file__).resolve().parents[2]
+    foreign = [name for name in OWN_PACKAGES if not _stands_in(name, root)]
+    if foreign:
+        return doctor.finds("wrong", "packages.foreign", names=", ".join(foreign))
+    owners = metadata.packages_distributions()
+    shared = [f"{name} ({owner})" for name in OWN_PACKAGES for owner in sorted({*owners.get(name, ())} - {OWN_NAME})]
+    if shared:
+        return doctor.finds("attention", "packages.shared", names=", ".join(shared))
+    return doctor.fine("packages.ok")
+
+
+def _stands_in(name: str, root: Path) -> bool:
+    found = find_spec(name)
+    return found is not None and found.origin is not None and Path(found.origin).resolve().parent.parent == root
+
+
+def show(voice: Voice, findings: list[Finding]) -> None:
+    """One line a finding, and how to mend it below."""
+    marks = {mark: voice.one(message) for mark, message in words.MARKS.items()}
+    width = max(map(cell_len, marks.values())) + 2
+    for one in findings:
+        mark = marks[one.mark]
+        print(mark + " " * (width - cell_len(mark)) + plain(one.what))
+        if one.remedy is not None:
+            print(" " * width + plain(f"→ {one.remedy}"))

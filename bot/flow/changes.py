@@ -1,0 +1,258 @@
+"""Changes: a placement is paused or ends, or goes to another consultant, and everybody concerned is told.
+
+What somebody of the agency decides is recorded at once; a hire or a manager is told in their hours (``bot.flow.notices``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import notices, outbox
+from bot.flow.conversation import placements_of
+from bot.flow.roster.values import name_key
+from bot.refusal import Refusal
+from bot.text.consent import CONSENT_VERSION
+from store import facts
+from store.queries import audit, changes, checkins, people, placements
+
+log = structlog.get_logger()
+
+MOST_NAMED = 12
+"""Hires that one message names; of more, the rest is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of one placement: whether anything is new, and how many open check-ins were taken back."""
+
+    placement: facts.Placement
+    changed: bool
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What went from one consultant to another; ``changed`` is False when nothing is new."""
+
+    before: facts.Person
+    after: facts.Person
+    placements: tuple[facts.Placement, ...]
+    changed: bool
+
+
+def pause(app: App, key: str, first: date, last: date, *, reason: str = "home_leave") -> Changed:
+    """Ask nothing about a placement from ``first`` to ``last``; afterwards the check-ins start again by themselves.
+
+    What is open is taken back when the pause has begun; a pause that begins later lets it be answered until then.
+    Raises Refusal("placement_unknown"), ("placement_left") or ("days_reversed").
+    """
+    if first > last:
+        raise Refusal("days_reversed")
+    now = app.clock()
+    with app.store.begin() as tx:
+        placement = _placement(tx, key)
+        if placement.left_on is not None and placement.left_on <= first:
+            raise Refusal("placement_left", key=key, day=placement.left_on.isoformat())
+        if not changes.set_pause(tx, placement.id, first, last, reason):
+            return Changed(placement, changed=False)
+        days = {"first": first.isoformat(), "last": last.isoformat()}
+        audit.write(tx, actor="cli", action="paused", subject=f"placement:{key}", now=now, reason=reason, **days)
+
+        today = now.astimezone(ZoneInfo(placement.timezone)).date()
+        withdrawn = changes.withdraw_open(tx, placement.id, now) if first <= today <= last else []
+        _tell_withdrawn(app, tx, placement, [one for one in withdrawn if one.person_id != placement.hire.id])
+        if last >= today and _takes_part(tx, placement.hire, placement):
+            notices.tell_later(app, tx, placement.hire, placement, detail={"code": "paused", **days})
+        _tell_consultant(app, tx, placement, {"code": "paused", **_names(placement), **days})
+    log.info("placement.paused", placement=placement.id, withdrawn=len(withdrawn))
+    return Changed(placement, changed=True, withdrawn=len(withdrawn))
+
+
+def leave(app: App, key: str, *, notice_on: date, left_on: date, reason: str) -> Changed:
+    """Note that a hire leaves: from the notice on nothing is asked any more, and alerts about the risk are closed.
+
+    Raises Refusal("placement_unknown"), ("notice_late") or ("left_early").
+    """
+    if notice_on > left_on:
+        raise Refusal("notice_late", notice=notice_on.isoformat(), day=left_on.isoformat())
+    now = app.clock()
+    with app.store.begin() as tx:
+        before = _placement(tx, key)
+        if left_on < before.start_date:
+            raise Refusal("left_early", day=left_on.isoformat(), start=before.start_date.isoformat())
+        if not changes.set_left(tx, before.id, notice_on, left_on, reason):
+            return Changed(before, changed=False)
+        days = {"notice": notice_on.isoformat(), "day": left_on.isoformat()}
+        audit.write(tx, actor="cli", action="left", subject=f"placement:{key}", now=now, reason=reason, **days)
+
+        withdrawn = changes.withdraw_open(tx, before.id, now)
+        for alert_id in changes.close_risk(tx, before.id, now):
+            audit.write(tx, actor="cli", action="resolved", subject=f"alert:{alert_id}", now=now)
+        ends = before.left_on is None and _takes_part(tx, before.hire, before) and not _works_elsewhere(tx, before)
+        _tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
+        if ends:
+            notices.tell_later(app, tx, before.hire, before, detail={"code": "ended"})
+        told = {"code": "left", **_names(before), "day": left_on.isoformat(), "reason": reason}
+        _tell_consultant(app, tx, before, told)
+    log.info("placement.left", placement=before.id, withdrawn=len(withdrawn))
+    return Changed(before, changed=True, withdrawn=len(withdrawn))
+
+
+def hand_over(app: App, before: str, after: str, *, until: date | None = None) -> HandedOver:
+    """Let another consultant look after everything that one looks after; with ``until`` it comes back on that day.
+
+    Alerts that are not resolved go along, and promises go with their placement; whoever had them sees them no more. Raises
+    Refusal("staff_unknown"), ("person_ambiguous"), ("staff_same"), ("staff_admin") or ("until_past").
+    """
+    now = app.clock()
+    if until is not None and until <= _today(app):
+        raise Refusal("until_past", day=until.isoformat())
+    with app.store.begin() as tx:
+        enrol_staff(app, tx)
+        giver, taker = _staff(tx, before), _staff(tx, after)
+        if giver.id == taker.id:
+            raise Refusal("staff_same", name=giver.name)
+        if taker.role == "admin":
+            raise Refusal("staff_admin", name=taker.name)
+        moved = placements.everyone(tx, consultant_id=giver.id)
+        ids = [one.id for one in moved]
+        noted = changes.note_handover(tx, giver.id, taker.id, ids, until=until, now=now)
+        if noted and not moved:
+            audit.write(tx, actor="cli", action="handover_changed", subject=f"person:{giver.id}", now=now, to=taker.id)
+        _give(app, tx, moved, giver, taker, until=until, actor="cli")
+    return HandedOver(giver, taker, tuple(moved), changed=noted)
+
+
+def give_back_due(app: App) -> None:
+    """Give back what somebody else looked after until today."""
+    today = _today(app)
+    with app.store.read() as tx:
+        if not changes.to_give_back(tx, today):
+            return
+    with app.store.begin() as tx:
+        for one in changes.to_give_back(tx, today):
+            taker, giver = people.get(tx, one.after), people.get(tx, one.before)
+            held = [row for row in placements.everyone(tx, consultant_id=taker.id) if row.id in one.placements]
+            changes.given_back(tx, one.id, app.clock())
+            _give(app, tx, held, taker, giver, until=None, actor="handover")
+
+
+def enrol_staff(app: App, tx: Session) -> None:
+    """Store those whom only the settings name: they can be invited and look after placements like the others."""
+    for one in app.settings.staff:
+        same_name = people.staff_named(tx, one.name)
+        if (one.email and people.staff_named(tx, one.email)) or (same_name and not one.email):
+            continue
+        changes.add_staff(
+            tx,
+            identity=f"staff:{one.email or name_key(one.name)}",
+            name=one.name,
+            email=one.email,
+            phone=one.phone,
+            channel=one.channel,
+            role=one.role,
+            languages=list(one.languages or app.settings.languages.default),
+        )
+
+
+def _today(app: App) -> date:
+    return app.clock().astimezone(app.desk.zone).date()
+
+
+def _placement(tx: Session, key: str) -> facts.Placement:
+    found = placements.by_key(tx, key.strip())
+    if found is None:
+        raise Refusal("placement_unknown", key=key)
+    return found
+
+
+def _staff(tx: Session, wanted: str) -> facts.Person:
+    found = people.staff_named(tx, wanted)
+    if not found:
+        raise Refusal("staff_unknown", name=wanted, known=", ".join(one.name for one in people.staff(tx)) or "–")
+    if len(found) > 1:
+        raise Refusal("person_ambiguous", name=wanted, known="; ".join(one.name for one in found))
+    return found[0]
+
+
+def _give(
+    app: App,
+    tx: Session,
+    moved: Sequence[facts.Placement],
+    giver: facts.Person,
+    taker: facts.Person,
+    *,
+    until: date | None,
+    actor: str,
+) -> None:
+    """Move placements with everything that belongs to them, and tell both consultants and each hire and manager."""
+    if not moved:
+        return
+    now = app.clock()
+    changes.give(tx, [one.id for one in moved], giver.id, taker.id)
+    for one in moved:
+        audit.write(
+            tx,
+            actor=actor,
+            action="handed_over",
+            subject=f"placement:{one.key}",
+            now=now,
+            before=giver.id,
+            after=taker.id,
+        )
+    suffix, day = ("_until", {"day": until.isoformat()}) if until else ("", {})
+    told = {"consultant": taker.name, "before": giver.name, **day}
+    readers = {person.id: (person, one) for one in moved if one.left_on is None for person in (one.hire, one.manager)}
+    for person, placement in readers.values():
+        if people.decision(tx, person, placement.id, version=CONSENT_VERSION) != "declined":
+            notices.tell_later(app, tx, person, placement, detail={"code": f"handover{suffix}", **told})
+
+    running = [one.hire.name for one in moved if one.left_on is None]
+    hires = ", ".join(running[:MOST_NAMED]) + (f" … ({len(running)})" if len(running) > MOST_NAMED else "")
+    case = {"count": len(moved), "hires": hires or "–", "before": giver.name, "after": taker.name, **day}
+    key = f"handover:{giver.id}:{taker.id}:{now.isoformat()}"
+    for person, code in ((taker, f"handover_to{suffix}"), (giver, f"handover_from{suffix}")):
+        detail = {"code": code, **case}
+        outbox.promise(app, tx, person.id, key=f"{key}:{person.id}", kind="change", subject=person.id, detail=detail)
+    log.info("placements.handed_over", count=len(moved))
+
+
+def _names(placement: facts.Placement) -> dict[str, str]:
+    return {"hire": placement.hire.name, "company": placement.company}
+
+
+def _tell_consultant(app: App, tx: Session, placement: facts.Placement, detail: dict[str, Any]) -> None:
+    consultant, key = placement.consultant.id, f"change:{placement.id}:{app.clock().isoformat()}:{detail['code']}"
+    outbox.promise(app, tx, consultant, key=key, kind="change", subject=consultant, detail=detail)
+
+
+def _takes_part(tx: Session, person: facts.Person, placement: facts.Placement) -> bool:
+    """Who said no, or was never asked, was promised that nothing comes."""
+    agreed = people.decision(tx, person, placement.id, version=CONSENT_VERSION) == "agreed"
+    return agreed and not person.stopped
+
+
+def _works_elsewhere(tx: Session, left: facts.Placement) -> bool:
+    return any(one.id != left.id and one.left_on is None for one in placements_of(tx, left.hire))
+
+
+def _tell_withdrawn(app: App, tx: Session, placement: facts.Placement, withdrawn: Sequence[facts.CheckIn]) -> None:
+    """Thank for what was asked for and is taken back. Whoever was in the middle of it goes on with the next one instead;
+    whoever has others open, and had not begun, notices nothing."""
+    for one in withdrawn:
+        person = people.get(tx, one.person_id)
+        following = checkins.current(tx, person.id)
+        if one.delivered_at is None:
+            continue
+        if following is None:
+            notices.tell_later(app, tx, person, placement, detail={"code": "withdrawn"})
+        elif one.started_at is not None:
+            notices.tell_later(app, tx, person, placement, kind="reminder", subject=following.id)
