@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run benchmarks lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-crash lock clean
 
 BIN := .venv/bin
 
@@ -43,8 +43,13 @@ docs: .venv/.ready ## check that the documentation names what exists
 run: .venv/.ready ## the service: channels and ticker, with the settings of this folder
 	@$(BIN)/teichaku run
 
-benchmarks: .venv/.ready ## the measurements that the README quotes
-	@set -e; for one in benchmarks/[a-z]*.py; do echo "$$one"; $(BIN)/python "$$one"; done
+bench: .venv/.ready ## the measurements, each beside what it is compared with; ARGS="path run" for a part
+	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
+proof: proof-crash ## the proofs that are too slow for every test run
+
+proof-crash: .venv/.ready ## processes are killed 200 times: nothing lost, nothing doubled
+	@$(BIN)/python -m benchmarks.proof_crash $(ARGS)
 
 lock: ## pin and hash the newest dependencies that pyproject.toml allows (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \

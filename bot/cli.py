@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bot.text.catalog import Voice
-from bot.text.changes import LeaveReason, PauseReason
-from bot.text.commands import APP, HELP, OPTIONS
+from bot.text.commands import APP, HELP, OPTIONS, LeaveReason, PauseReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -391,8 +390,8 @@ def run(
     configure(logging.INFO)
     wanted = rehearsal_of(rehearse_from, rehearse_speed)
     with entered(load_settings(context.obj), rehearse=wanted) as found:
-        typer.echo(VOICE.one(lists.REHEARSING if found.rehearsal else lists.RUNNING))
-        asyncio.run(serve(found))
+        said = VOICE.one(lists.REHEARSING if found.rehearsal else lists.RUNNING)
+        asyncio.run(serve(found, ready=lambda: typer.echo(said)))
     typer.echo(VOICE.one(lists.STOPPED))
 
 

@@ -150,12 +150,18 @@ def assemble(
     )
 
 
-async def serve(app: App, *, stop: asyncio.Event | None = None, leases: Mapping[str, str] | None = None) -> None:
+async def serve(
+    app: App,
+    *,
+    stop: asyncio.Event | None = None,
+    leases: Mapping[str, str] | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """The service: every channel listens, and the ticker moves the path, until ``stop`` or a signal ends it.
 
-    One loop runs the path, coalesced: the ticker and every inbound message only wake it. A channel that fails is started
-    again with a growing pause, and does not stop the others. ``leases`` names, for a channel to which only one process may
-    listen, the lease that says which one does. At the end nothing new is begun, and what is under way has some seconds.
+    One loop runs the path, coalesced: the ticker and every inbound message only wake it. ``leases`` names, for a channel to
+    which only one process may listen, the lease that says which one does. ``ready`` is called when everything runs. At the
+    end nothing new is begun, and what is under way has some seconds.
     """
     woken, stop = asyncio.Event(), stop or asyncio.Event()
     app = replace(app, wake=woken.set, stopping=stop.is_set)
@@ -172,6 +178,7 @@ async def serve(app: App, *, stop: asyncio.Event | None = None, leases: Mapping[
             moving = asyncio.create_task(_move(app, woken, pulse))
             for channel in app.channels.values():
                 listening.start(channel, (leases or {}).get(channel.name))
+            ready()
             await stop.wait()
             woken.set()
             await _finish(listening, moving)

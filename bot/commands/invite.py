@@ -17,7 +17,7 @@ from bot.refusal import Refusal
 from bot.text import changes as words
 from bot.text.catalog import Voice
 from scheduler.workdays import local_time
-from store.queries import audit, invitations
+from store.queries import audit, invitations, placements
 from store.queries.invitations import Invitee
 
 CODE_BYTES = 24
@@ -50,19 +50,18 @@ def invite(app: App, *, company: str | None = None, person: str | None = None, r
         if person is None:
             chosen = [one for one in known if not one.linked and not one.left]
         else:
-            chosen = [_named(known, person)]
+            chosen = [_named(tx, known, person)]
             _refuse(chosen[0], relink=relink)
         bot = invitations.bot_name(tx, "telegram")
         return [_issue(tx, one, bot, now) for one in chosen]
 
 
-def _named(known: Sequence[Invitee], wanted: str) -> Invitee:
+def _named(tx: Session, known: Sequence[Invitee], wanted: str) -> Invitee:
     """One person by the consultancy's number of a placement (its hire), by number of the person, e-mail or name."""
-    key = name_key(wanted)
-    found = [one for one in known if one.role == "hire" and one.key == wanted.strip()]
-    for sign in ("external_id", "email", "name"):
-        if not found:
-            found = [one for one in known if name_key(_sign(one, sign) or "") == key]
+    key, placement = name_key(wanted), placements.by_key(tx, wanted.strip())
+    found = [one for one in known if placement is not None and one.person.id == placement.hire.id]
+    for sign in ("external_id", "email", "name") if key else ():
+        found = found or [one for one in known if name_key(_sign(one, sign) or "") == key]
     if not found:
         raise Refusal("person_unknown", name=wanted)
     if len(found) > 1:

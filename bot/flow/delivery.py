@@ -17,6 +17,7 @@ from bot.app import App
 from bot.flow import render, unknown
 from bot.messages import AddressKey, Outbound, Receipt, SendError, Unreachable
 from store import facts
+from store.faults import of_the_place
 from store.queries import alerts, checkins, deliveries, lanes, people
 from store.queries.lanes import Pace, Paces
 
@@ -148,7 +149,10 @@ async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     """Send one message; the next one for this address, claimed, if there is any."""
     try:
         outbound, following = await app.store.run(prepare, app, one)
-    except Exception as fault:  # One message that cannot be worded must not hold up the others.
+    except Exception as fault:
+        if of_the_place(fault) is not None:  # It says nothing about the message, which is due again after its lease.
+            raise
+        # One message that cannot be worded must not hold up the others.
         log.error("delivery.unworded", delivery=one.id, kind=one.kind, fault=type(fault).__name__)
         return await app.store.run(settle, app, one, "claimed", SendError("unworded"))
     if outbound is None:
@@ -175,9 +179,10 @@ def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Deliv
     channel = app.channels[one.address.platform]
     with app.store.begin() as tx:
         # A chat that was closed, or that belongs to somebody else by now, must not read what was meant for another.
-        is_open = one.address.state != "closed" or one.kind == "farewell"
-        still_theirs = is_open and one.address.person_id == one.person_id
-        content = render.content(app, tx, one, channel.limits) if still_theirs else None
+        where = people.address(tx, one.address.id)
+        still_theirs = where is not None and where.person_id == one.person_id
+        is_open = where is not None and (where.state != "closed" or one.kind == "farewell")
+        content = render.content(app, tx, one, channel.limits) if still_theirs and is_open else None
         if content is None:
             deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
             return None, _claim_next(app, tx, one.address.id)

@@ -16,7 +16,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import answer, delivery, follow_up, linking, outbox
+from bot.flow import accounts, answer, delivery, follow_up, linking, outbox
 from bot.flow.reply import Heard
 from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError
 from bot.text import prompts, replies
@@ -175,7 +175,7 @@ def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
     if inbound.payload is None and linking.takes_code(tx, inbound.text or "", heard):
         return
     if inbound.payload is not None and inbound.payload.kind == "link" and heard.person.kind == "staff":
-        linking.disown(tx, inbound.payload, heard)
+        accounts.disown(tx, inbound.payload, heard)
     elif heard.person.kind == "staff":
         follow_up.record(tx, inbound, heard)
     elif inbound.payload is not None and inbound.payload.kind in ("consent", "setting"):

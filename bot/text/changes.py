@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 
 from bot.messages import Limits, Paragraph
 from bot.text.alerts import day
 from bot.text.catalog import Voice
+from bot.text.commands import LeaveReason
 from bot.text.prompts import Content, press
 from surveys.model import Message
-
-
-class LeaveReason(StrEnum):
-    """Why a hire has left, as it is stored (docs/interfaces.md)."""
-
-    RESIGNED = "resigned"
-    DISMISSED = "dismissed"
-    CONTRACT_END = "contract_end"
-    MOVED_SAME_AGENCY = "moved_same_agency"
-    LOST_CONTACT = "lost_contact"
-    OTHER = "other"
-
-
-class PauseReason(StrEnum):
-    """Why a placement pauses. Never an illness or a family matter: why somebody is away is not our business."""
-
-    HOME_LEAVE = "home_leave"
-    LEAVE = "leave"
-    OTHER = "other"
-
 
 LEAVE_REASONS: Mapping[str, Message] = {
     LeaveReason.RESIGNED: Message("change.reason.resigned", "resigned"),

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from surveys.model import Message
+
+
+class LeaveReason(StrEnum):
+    """Why a hire has left, as it is stored (docs/interfaces.md)."""
+
+    RESIGNED = "resigned"
+    DISMISSED = "dismissed"
+    CONTRACT_END = "contract_end"
+    MOVED_SAME_AGENCY = "moved_same_agency"
+    LOST_CONTACT = "lost_contact"
+    OTHER = "other"
+
+
+class PauseReason(StrEnum):
+    """Why a placement pauses. Never an illness or a family matter: why somebody is away is not our business."""
+
+    HOME_LEAVE = "home_leave"
+    LEAVE = "leave"
+    OTHER = "other"
+
 
 APP = Message(
     "help.app", "teichaku: check-ins with foreign hires and their managers, and early warning for the consultant."

@@ -56,7 +56,7 @@ async def test_a_case_from_the_roster_to_the_follow_up(database_url: str) -> Non
         assert ("help", None) in [one[:2] for one in states]
         kinds = [kind for (kind,) in house.rows("SELECT kind FROM followup ORDER BY id")]
         assert kinds[:3] == ["escalated", "action", "effect"]
-        assert [at for at, kind in house.sent_at(placement.consultant) if kind == "alert"][0] == "05-01 12:10"
+        assert next(at for at, kind in house.sent_at(placement.consultant) if kind == "alert") == "05-01 12:10"
         assert house.rows("SELECT count(*) FROM delivery WHERE state <> 'sent'") == [(0,)]
         assert metadata_differs(house.app.store.engine) == []
         assert current(house.app.store.engine) == head()

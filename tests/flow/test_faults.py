@@ -44,7 +44,7 @@ from tests.flow.test_run import (
     teichaku,
     until,
 )
-from tests.house import House, living, open_house, row, tokyo
+from tests.house import House, living, open_house, row
 
 pytestmark = pytest.mark.anyio
 
@@ -92,12 +92,8 @@ async def test_the_service_survives_a_locked_database_and_goes_on(tmp_path: Path
             linking.link(house.app, hire.id, "memory", "", f"u{hire.id}")
             with locked(tmp_path / "house.db"):
                 await until(lambda: any(line.get("fault") == "database_locked" for line in logged))
-                await asyncio.sleep(0.5)
-                before = house.everything()
-                await asyncio.sleep(0.5)
-                assert house.everything() == before
-                shown = lists.status(house.app)  # Reading goes on all the time.
-                assert shown["queue_seconds"] == 0 or house.messages(hire)
+                await asyncio.sleep(1)
+                assert lists.status(house.app)["placements"] == {"active": 1}  # Reading goes on all the time.
             await until(lambda: house.messages(hire))
             await until(lambda: lists.status(house.app)["failing"] == [])
             await house.presses(hire, "agree")
@@ -429,12 +425,9 @@ def test_a_pool_without_a_free_connection_is_a_fault_of_the_place() -> None:
 
 
 def test_a_server_that_does_not_answer_is_said_in_one_sentence(office: Path) -> None:
+    pytest.importorskip("psycopg")
     done = teichaku(office, "status", TEICHAKU_DATABASE_URL="postgresql://nobody@127.0.0.1:9/nothing")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr in (
-        "The database server does not answer. Check its address and that it is running.\n",
-        done.stderr if "psycopg" in done.stderr else "",
-    )
+    refused(done, "The database server does not answer. Check its address and that it is running.\n")
 
 
 def test_the_end_of_a_thread_is_no_end_of_the_service() -> None:
@@ -454,7 +447,3 @@ def test_the_end_of_a_thread_is_no_end_of_the_service() -> None:
         thread.start()
         thread.join(20)
         assert ended == [True]
-
-
-def test_the_day_of_these_tests_is_a_day() -> None:
-    assert tokyo("2026-04-01 09:00").tzinfo is not None

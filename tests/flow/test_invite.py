@@ -100,7 +100,10 @@ def test_one_company_and_one_person_can_be_invited_alone() -> None:
         for wanted in ("B-1", "h-7", "rai  bina"):
             assert [one.whom.person.name for one in invite(house.app, person=wanted)] == ["RAI Bina"]
         assert [one.whom.role for one in invite(house.app, person="MORI@example.com")] == ["consultant"]
-        assert refusal(house, person="Nobody") == "person_unknown"
+        assert [refusal(house, person=wanted) for wanted in ("Nobody", " ")] == ["person_unknown", "person_unknown"]
+        house.imports(row(), row(row=3, placement_id="A-5", start_date=date(2026, 9, 1)))
+        for wanted in ("A-1", "A-5"):
+            assert [one.whom.person.name for one in invite(house.app, person=wanted)] == ["NGUYEN VAN AN"]
 
 
 def test_two_people_of_one_name_are_told_apart() -> None:
