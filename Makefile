@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-crash lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-run proof-crash lock clean
 
 BIN := .venv/bin
 
@@ -16,7 +16,7 @@ demo: .venv/.ready ## a rehearsal with invented people in the terminal: no token
 	@$(BIN)/teichaku demo
 
 test: .venv/.ready ## the whole test suite; narrow it with ARGS="-k reminder"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m "not realtime" $(ARGS)
 
 lint: .venv/.ready ## style, types, import contracts and catalogs
 	@$(BIN)/ruff check --quiet
@@ -46,7 +46,10 @@ run: .venv/.ready ## the service: channels and ticker, with the settings of this
 bench: .venv/.ready ## the measurements, each beside what it is compared with; ARGS="path run" for a part
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
-proof: proof-crash ## the proofs that are too slow for every test run
+proof: proof-run proof-crash ## the proofs that are too slow for every test run
+
+proof-run: .venv/.ready ## the service in real processes and in real time, with the faults of the place
+	@$(BIN)/python -m pytest -m realtime $(ARGS)
 
 proof-crash: .venv/.ready ## processes are killed 200 times: nothing lost, nothing doubled
 	@$(BIN)/python -m benchmarks.proof_crash $(ARGS)

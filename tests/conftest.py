@@ -31,6 +31,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-transcripts", action="store_true", help="write tests/transcripts anew")
 
 
+REAL_TIME = ("test_faults.py", "test_rehearsal.py", "test_run.py")
+"""Files whose stories run the service in real processes and in real time: a busy machine makes them fail by itself, so
+``make proof-run`` runs them, and ``make test`` does not."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what keeps real time."""
+    for item in items:
+        if item.path.name in REAL_TIME:
+            item.add_marker(pytest.mark.realtime)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run async tests on asyncio, as the service does."""

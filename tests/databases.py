@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import SQLModel
 
@@ -108,13 +108,11 @@ def migrate(url: str) -> None:
     engine.dispose()
 
 
-def clear(url: str) -> None:
+def clear(engine: Engine) -> None:
     """Remove all rows, so that one database serves many examples."""
-    engine = make_engine(url)
     with engine.begin() as connection:
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
-    engine.dispose()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from store.tables import Address, Delivery, Inbound
 BLOCKING = ("due", "claimed", "attempting")
 """A message in one of these states holds up the later ones of its address; ``unknown`` does not."""
 
-BULK = frozenset({"opening", "reminder", "digest"})
+BULK = frozenset({"opening", "reminder", "digest", "notice"})
 """What goes to many at the same hour: it lets replies and alerts pass."""
 
 

@@ -6,13 +6,13 @@ import asyncio
 import os
 import random
 import resource
-import shutil
 import signal
 import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -101,17 +101,14 @@ async def test_the_service_survives_a_locked_database_and_goes_on(tmp_path: Path
         assert len({one.key for one in house.channel.sent}) == len(house.channel.sent)
 
 
-def test_a_command_that_meets_a_locked_database_says_so_and_does_nothing(office: Path) -> None:
+def test_a_command_or_a_first_run_that_meets_a_locked_database_says_so_and_decides_nothing(office: Path) -> None:
     (office / "roster.csv").write_text(ROSTER, "utf-8")
-    with locked(office / "teichaku.db"):
-        refused(teichaku(office, "roster", "import", "roster.csv"), LOCKED)
+    with locked(office / "teichaku.db"), ThreadPoolExecutor() as both:  # Each waits for ten seconds.
+        waiting = [both.submit(teichaku, office, *words) for words in (["run"], ["roster", "import", "roster.csv"])]
+        for done in waiting:
+            refused(done.result(), LOCKED)
         assert status(office)["placements"] == {}
     assert teichaku(office, "roster", "import", "roster.csv").returncode == 0
-
-
-def test_a_first_run_that_meets_a_locked_database_says_so_and_decides_nothing(office: Path) -> None:
-    with locked(office / "teichaku.db"):
-        refused(teichaku(office, "run"), LOCKED)
     with running(office, "--rehearse-from", "2026-04-01"):
         assert status(office)["rehearsal"] is not None
 
@@ -261,20 +258,18 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-@pytest.mark.parametrize("name", ["run", "status"])
-def test_a_damaged_file_is_said_in_one_sentence_and_a_good_one_in_its_place_goes_on(
-    office: Path, damage: Callable[[bytes], bytes], name: str
-) -> None:
+def test_a_damaged_file_is_said_in_one_sentence_and_a_good_one_in_its_place_goes_on(office: Path) -> None:
     file = office / "teichaku.db"
     whole = file.read_bytes()
-    shutil.copy(file, office / "backup.db")
-    file.write_bytes(damage(whole))
-    refused(teichaku(office, name), BROKEN)
-    for ending in ("-wal", "-shm"):
-        (office / f"teichaku.db{ending}").unlink(missing_ok=True)
-    shutil.copy(office / "backup.db", file)
-    assert status(office)["placements"] == {}
+    for name, damage in DAMAGES.items():
+        file.write_bytes(damage(whole))
+        done = teichaku(office, "run" if name in ("garbage", "half of it") else "status")
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", BROKEN), name
+        for ending in ("-wal", "-shm"):
+            (office / f"teichaku.db{ending}").unlink(missing_ok=True)
+    file.write_bytes(whole)
+    with running(office):
+        assert status(office)["placements"] == {}
 
 
 def test_an_empty_file_is_an_installation_that_has_not_begun(office: Path) -> None:
