@@ -93,7 +93,7 @@ def states(app: App) -> dict[str, str]:
     """Every promised message with its state, in the order of the promises."""
     with app.store.read() as tx:
         found = tx.connection().exec_driver_sql("SELECT key, state FROM delivery ORDER BY id")
-        return {key: state for key, state in found}
+        return dict(tuple(line) for line in found)
 
 
 @dataclass
