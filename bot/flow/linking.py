@@ -229,8 +229,8 @@ def takes_text(tx: Session, text: str, heard: Heard) -> bool:
     name = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
     if not person.named and len(name) > MAX_NAME:
         return False  # Nobody is called by so many words: they want to be heard.
-    if person.named or not name:
-        next_setting(tx, heard)
+    if person.named or not any(sign.isalpha() for sign in name):
+        next_setting(tx, heard)  # A name has a letter; a sign that could not be read has none.
     else:
         _record_name(tx, name, heard)
     return True
