@@ -27,5 +27,6 @@ def configure(level: int = logging.WARNING) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        # A logger that is kept would keep the level and the stream of its first use, whatever is configured later.
+        cache_logger_on_first_use=False,
     )

@@ -70,6 +70,7 @@ class House:
 
     def __init__(self, app: App, channel: MemoryChannel, clock: FixedClock) -> None:
         self.app, self.channel, self.clock = app, channel, clock
+        self._twins: list[Store] = []
 
     def imports(self, *rows: RosterRow, companies: tuple[CompanyRow, ...] = ()) -> None:
         """Store a roster."""
@@ -186,7 +187,13 @@ class House:
         """A second process on the same database file, with the same platform and clock."""
         url = self.app.store.engine.url.render_as_string(hide_password=False)
         store = Store(make_engine(url), [KEY], readers=1)
+        self._twins.append(store)
         return replace(self.app, store=store, owner="another-process")
+
+    def close(self) -> None:
+        """Give back every connection: one that is left open would fail whichever test runs when it is collected."""
+        for store in (*self._twins, self.app.store):
+            store.close()
 
     def messages(self, person: facts.Person) -> list[Outbound]:
         """Everything that a person was sent, oldest first."""
@@ -230,7 +237,7 @@ def open_house(
     try:
         yield house
     finally:
-        store.close()
+        house.close()
 
 
 @asynccontextmanager
