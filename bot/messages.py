@@ -6,7 +6,7 @@ Nothing above a channel knows Block Kit or HTML; nothing in a channel knows a su
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -60,13 +60,53 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form. With ``options`` (value, label) one of them is chosen; a ``date`` is an ISO date; otherwise it
+    takes words. ``initial`` is filled in before."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    date: bool = False
+    required: bool = True
+    initial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields that are filled in and sent together with the payload of ``submit``. Only for a channel whose limits allow
+    forms; elsewhere the same is asked step by step."""
+
+    fields: tuple[Field, ...]
+    submit: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, as PNG, with the sentence that says what is on it to whoever does not see it."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
-    """One message to one address. ``key`` names it for good (a delivery's id); ``rows`` are rows of buttons."""
+    """One message to one address. ``key`` names it for good (a delivery's id); ``rows`` are rows of buttons.
+
+    ``replaces`` is the reference of an earlier message, or of a surface of the platform, whose place this one takes; where
+    that is gone a channel sends it as a new message, but nothing that was meant for a surface of its own. ``clears`` are
+    references of messages that have had their time and are taken out of the chat, as far as the platform allows.
+    See docs/adr/0011-a-conversation-is-one-message.md.
+    """
 
     address: AddressKey
     key: str
     paragraphs: tuple[Paragraph, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
+    replaces: str | None = None
+    clears: tuple[str, ...] = ()
+    form: Form | None = None
+    picture: Picture | None = None
 
     @property
     def text(self) -> str:
@@ -76,10 +116,13 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One thing a person did: wrote ``text`` or pressed ``payload``.
+    """One thing a person did: wrote ``text``, pressed ``payload``, or sent a form (``payload`` with ``values``).
 
     ``external_id`` is the platform's own id of the update: the same id is handled once, however often it comes.
     ``account`` is what the platform calls the account: the consultant reads it when a person is linked to it.
+    ``message`` is the reference of the message, or of the surface, on which a button was pressed; an answer may take its
+    place. ``email`` is the address that the platform has verified for an account that has just appeared, ``language`` the
+    tag that the person's own app is set to: a first guess, no more.
     """
 
     address: AddressKey
@@ -87,6 +130,10 @@ class Inbound:
     text: str | None = None
     payload: Payload | None = None
     account: str | None = None
+    message: str | None = None
+    values: Mapping[str, str] | None = None
+    email: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +177,27 @@ class NotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a platform can show: characters of a text and of a button, bytes of a payload, buttons of a message."""
+    """What a platform can show: characters of a text and of a button, bytes of a payload, buttons of a message, whether a
+    message may take another's place (``edits``), and whether there are forms and a page of one's own (``forms``, ``home``)."""
 
     text: int
     button: int
     payload: int
     buttons: int
+    edits: bool = False
+    forms: bool = False
+    home: bool = False
 
 
 OnInbound = Callable[[Inbound], Awaitable[None]]
 """Takes an inbound message; when it returns, the message is kept. Raises NotRecorded."""
+
+
+class Directory(Protocol):
+    """Who has an account on a platform, by verified work e-mail. Not a member of a channel: only some platforms know."""
+
+    async def find(self, email: str, team: str) -> AddressKey | None:
+        """The account with this address in this workspace, or None. Raises SendError where the platform cannot say."""
 
 
 @runtime_checkable
