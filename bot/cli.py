@@ -135,9 +135,10 @@ def migrate(context: typer.Context) -> None:
     from bot.settings import load_settings
     from bot.text import lists
     from store.migrate import head, upgrade
-    from store.session import make_engine
+    from store.session import opened_engine
 
-    upgrade(make_engine(load_settings(context.obj).database_url.get_secret_value()))
+    with opened_engine(load_settings(context.obj).database_url.get_secret_value()) as engine:
+        upgrade(engine)
     typer.echo(VOICE.one(lists.MIGRATED, schema=head()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -52,8 +52,12 @@ def open_store(settings: Settings, *, readers: int = 4) -> Store:
     if not settings.secret_keys:
         raise Refusal("no_key")
     engine = make_engine(settings.database_url.get_secret_value())
-    check(engine)
-    return Store(engine, settings.secret_keys, readers=readers)
+    with ExitStack() as refused:
+        refused.callback(engine.dispose)
+        check(engine)
+        store = Store(engine, settings.secret_keys, readers=readers)
+        refused.pop_all()
+    return store
 
 
 def cadence_of(settings: Settings) -> Cadence:

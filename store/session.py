@@ -97,6 +97,16 @@ def _postgres(url: URL) -> Engine:
     return engine
 
 
+@contextmanager
+def opened_engine(database_url: str) -> Iterator[Engine]:
+    """An engine for as long as the block lasts; no connection outlives it. Raises StoreError."""
+    engine = make_engine(database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that only read: they take no lock, and see one state of the database throughout."""
     if engine.dialect.name == "postgresql":

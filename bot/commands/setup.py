@@ -9,7 +9,7 @@ from bot.refusal import Refusal
 from bot.settings import load_settings
 from store.migrate import upgrade
 from store.seal import new_key
-from store.session import make_engine
+from store.session import opened_engine
 
 SETTINGS_FILE = "teichaku.toml"
 ENVIRONMENT_FILE = ".env"
@@ -48,12 +48,11 @@ def initialise(folder: Path, config: Path | None = None) -> tuple[list[str], lis
         _add_key(folder / ENVIRONMENT_FILE)
         kept.remove(ENVIRONMENT_FILE)
         made.append(ENVIRONMENT_FILE)
-    engine = make_engine(settings.database_url.get_secret_value())
-    upgrade(engine)
-    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
-        os.chmod(engine.url.database, 0o600)  # It holds people's answers, as .env holds the key to their words.
-    made.append(str(engine.url.render_as_string(hide_password=True)))
-    engine.dispose()
+    with opened_engine(settings.database_url.get_secret_value()) as engine:
+        upgrade(engine)
+        if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+            os.chmod(engine.url.database, 0o600)  # It holds people's answers, as .env holds the key to their words.
+        made.append(str(engine.url.render_as_string(hide_password=True)))
     return made, kept
 
 
