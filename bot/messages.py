@@ -11,6 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+VIEW = "view:"
+"""How the reference of a window begins that a platform has opened for a person, such as Slack's modal."""
+
+HOME = "home"
+"""The reference of a person's own page on a platform, such as Slack's Home."""
+
+FORM = "form."
+"""How a choice begins that asks for a window of its own, where the platform has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressKey:
@@ -41,6 +50,11 @@ class Button:
 
     label: str
     payload: Payload
+
+
+def is_surface(reference: str | None) -> bool:
+    """True for a place of the platform that is no message: a window (``view:…``) or the person's own page (``home``)."""
+    return reference is not None and (reference == HOME or reference.startswith(VIEW))
 
 
 class Style(StrEnum):
@@ -147,7 +161,10 @@ class SendError(Exception):
     """The platform did not take the message.
 
     ``retryable`` says whether a later try may work, ``retry_after`` (seconds) when. ``sent_perhaps`` is True where nobody
-    knows whether the message arrived: then the delivery becomes *unknown* instead of being repeated blindly.
+    knows whether the message arrived: then the delivery becomes *unknown* instead of being repeated blindly. A broken call
+    that would have put a message into another's place is retryable instead, because to repeat it shows the same thing.
+
+    The code ``surface_gone`` says that the window for which it was meant has been closed: then nothing is sent at all.
     """
 
     def __init__(

@@ -121,6 +121,17 @@ class Delivery:
     turn: int
     detail: Mapping[str, Any]
     attempts: int
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message that stands in a chat: the delivery that it shows now, and what the platform calls it."""
+
+    delivery_id: int
+    kind: str
+    subject: int
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,8 @@ class Delivery(SQLModel, table=True):
     """One tracked message: *what* to say (kind, subject, turn, detail), not the words.
 
     due → claimed → attempting → sent | failed | unreachable | unknown; ``superseded`` when there is nothing to say any more.
+    ``place`` is the reference of the message, or surface, whose place it takes while that is the newest of its chat, and
+    ``stands`` says that ``reference`` still shows this (docs/adr/0011-a-conversation-is-one-message.md).
     ``bulk`` is what goes to many at once and lets others pass. ``lease_until`` is when the sweep looks at the row: where a
     process has let it lie, and where it is unknown whether the message arrived and something is still to be done about it.
     """
@@ -199,7 +201,9 @@ class Delivery(SQLModel, table=True):
     owner: str | None = None
     lease_until: datetime | None = None
     attempts: int = 0
+    place: str | None = None
     reference: str | None = None
+    stands: bool = False
     error: str | None = None
     sent_at: datetime | None = None
 

@@ -16,12 +16,12 @@ from sqlalchemy import text as sql
 
 from bot import flow, main
 from bot.app import App
-from bot.channels.memory import MemoryChannel
+from bot.channels.memory import LIMITS, MemoryChannel
 from bot.clock import FixedClock
 from bot.flow import inbound, linking
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
-from bot.messages import AddressKey, Inbound, Outbound
+from bot.messages import AddressKey, Inbound, Limits, Outbound
 from bot.settings import Settings
 from store import facts
 from store.migrate import upgrade
@@ -199,6 +199,10 @@ class House:
         """Everything that a person was sent, oldest first."""
         return [one for one in self.channel.sent if one.address == self.address(person)]
 
+    def shown(self, person: facts.Person) -> list[str]:
+        """The chat as a person sees it now: the texts, oldest first."""
+        return [one.text for one in self.channel.shown(self.address(person))]
+
     def sees(self, person: facts.Person) -> str:
         """The last message of a person, with its buttons."""
         last = self.messages(person)[-1]
@@ -221,16 +225,22 @@ class House:
 
 @contextmanager
 def open_house(
-    at: str, *, path: Path | None = None, url: str | None = None, platform: str = "memory", **settings: Any
+    at: str,
+    *,
+    path: Path | None = None,
+    url: str | None = None,
+    platform: str = "memory",
+    limits: Limits = LIMITS,
+    **settings: Any,
 ) -> Iterator[House]:
     """A house that stands still at a time in Tokyo: in memory, in an SQLite file, or in the database of that address.
 
-    Everybody is on one ``platform``, whose manners the memory channel plays.
+    Everybody is on one ``platform``, whose manners the memory channel plays within its ``limits``.
     """
     engine = make_engine(url or ("sqlite://" if path is None else f"sqlite:///{path}"))
     upgrade(engine)
     clock = FixedClock(tokyo(at))
-    channel = MemoryChannel(platform)
+    channel = MemoryChannel(platform, limits)
     store = Store(engine, [KEY], readers=1)
     app = main.assemble(Settings(**settings), store, {platform: channel}, clock=clock, real=clock)
     house = House(app, channel, clock)
@@ -242,10 +252,16 @@ def open_house(
 
 @asynccontextmanager
 async def living(
-    at: str, *, path: Path | None = None, url: str | None = None, platform: str = "memory", **settings: Any
+    at: str,
+    *,
+    path: Path | None = None,
+    url: str | None = None,
+    platform: str = "memory",
+    limits: Limits = LIMITS,
+    **settings: Any,
 ) -> AsyncIterator[House]:
     """A house whose channel listens."""
-    with open_house(at, path=path, url=url, platform=platform, **settings) as house:
+    with open_house(at, path=path, url=url, platform=platform, limits=limits, **settings) as house:
         listening = asyncio.create_task(house.channel.listen(house.receive))
         await asyncio.sleep(0)
         try:

@@ -6,22 +6,39 @@ cuts, and raises what :func:`refuse_unfit` raises before it calls the platform. 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.channels import callback
-from bot.messages import Button, Limits, Outbound, SendError
+from bot.messages import FORM, Button, Limits, Outbound, Payload, SendError
+
+
+def without_form(payload: Payload) -> Payload | None:
+    """The payload that is handed over instead, where a press asks for a window of its own (``form.start`` → ``start``);
+    None for a press that asks for none.
+
+    A channel that has windows opens one at once, empty, and hands over the press with its reference; every other hands it
+    over as a press on the message.
+    """
+    wanted = payload.choice.removeprefix(FORM)
+    return replace(payload, choice=wanted) if wanted and wanted != payload.choice else None
 
 
 def refuse_unfit(outbound: Outbound, limits: Limits) -> None:
     """Raise SendError, not retryable, when the message cannot be shown whole within the limits.
 
-    Its code is ``empty``, ``too_long``, ``too_many_buttons``, ``button_empty``, ``button_too_long`` or
-    ``payload_too_long``. Whoever renders a message knows the limits and keeps them; this is the last guard, so that a
-    question never loses its end without a word.
+    Its code is ``empty``, ``too_long``, ``too_many_buttons``, ``button_empty``, ``button_too_long``,
+    ``payload_too_long`` or ``no_forms``. Whoever renders a message knows the limits and keeps them; this is the last
+    guard, so that a question never loses its end without a word.
     """
     if not outbound.text.strip():
         raise SendError("empty")
     if len(outbound.text) > limits.text:
         raise SendError("too_long")
+    if outbound.form is not None and not limits.forms:
+        raise SendError("no_forms")
     buttons = [button for row in outbound.rows for button in row]
+    if outbound.form is not None:
+        buttons.append(outbound.form.submit)
     if len(buttons) > limits.buttons:
         raise SendError("too_many_buttons")
     for button in buttons:

@@ -24,8 +24,19 @@ from typing import TextIO
 
 from rich.cells import cell_len, split_graphemes
 
-from bot.channels import callback, refuse_unfit
-from bot.messages import AddressKey, Button, Inbound, Limits, OnInbound, Outbound, Receipt, SendError, Style
+from bot.channels import callback, refuse_unfit, without_form
+from bot.messages import (
+    AddressKey,
+    Button,
+    Inbound,
+    Limits,
+    OnInbound,
+    Outbound,
+    Receipt,
+    SendError,
+    Style,
+    is_surface,
+)
 
 LIMITS = Limits(text=4096, button=64, payload=callback.MAX_BYTES, buttons=100)
 """As narrow as Telegram, so that what is tried here can be sent there."""
@@ -67,6 +78,7 @@ class TerminalChannel:
         self._width = width
         self._styled = writer.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._buttons: tuple[Button, ...] = ()
+        self._pressed_on: str | None = None
         # Seen ids are stored, so a second run on the same database must not repeat the first run's.
         self._ids = (f"{secrets.token_hex(8)}-{number}" for number in count(1))
 
@@ -95,7 +107,8 @@ class TerminalChannel:
             stop()
 
     async def send(self, outbound: Outbound) -> Receipt:
-        """Print one message, with its buttons numbered.
+        """Print one message, with its buttons numbered. What is printed stays: nothing is replaced or cleared, and of a
+        picture its sentence is shown.
 
         Raises SendError: for what does not fit; ``not_here``, retryable, for somebody else's message, which waits until
         that person sits here; ``broken``, perhaps shown, when the terminal went away.
@@ -103,16 +116,22 @@ class TerminalChannel:
         refuse_unfit(outbound, LIMITS)
         if outbound.address != self._address:
             raise SendError("not_here", retryable=True)
+        if is_surface(outbound.replaces):
+            raise SendError("surface_gone")
         lines: list[str] = []
         for paragraph in outbound.paragraphs:
             lines += [self._styling(line, paragraph.style) for line in wrap(plain(paragraph.text), self._columns)]
             lines.append("")
+        if outbound.picture is not None:
+            lines += [*wrap(plain(f"[{outbound.picture.alt}]"), self._columns), ""]
         if outbound.rows:
             lines += [*_numbered(outbound.rows, self._columns), ""]
         self._write(lines)
+        reference = next(self._ids)
         if outbound.rows:
             self._buttons = tuple(button for row in outbound.rows for button in row)
-        return Receipt(next(self._ids))
+            self._pressed_on = reference
+        return Receipt(reference)
 
     @property
     def _columns(self) -> int:
@@ -136,7 +155,10 @@ class TerminalChannel:
         button = spoken.get(said) or spoken.get(number)
         if button is None:
             return Inbound(self._address, next(self._ids), text=said)
-        return Inbound(self._address, next(self._ids), payload=callback.decode(callback.encode(button.payload)))
+        payload = callback.decode(callback.encode(button.payload))
+        assert payload is not None
+        payload = without_form(payload) or payload  # There are no windows here.
+        return Inbound(self._address, next(self._ids), payload=payload, message=self._pressed_on)
 
 
 def plain(text: str) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.flow import alert, linking
+from bot.flow import alert, chat, linking, outbox
 from bot.flow.conversation import load_from, reading, voice_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, Payload
 from bot.text import prompts, replies
 from scheduler.later import later_time
 from store import facts
-from store.queries import alerts, audit, checkins, people, placements
+from store.queries import alerts, audit, chats, checkins, people, placements
 from surveys.conversation import (
     Answered,
     Asked,
@@ -153,10 +153,17 @@ def _record_start(tx: Session, heard: Heard) -> None:
 
 
 def _answer_help(tx: Session, heard: Heard, checkin: facts.CheckIn | None, *, alone: bool) -> None:
-    """The person in need reads that somebody is told; an open question stays where it was."""
+    """The person in need reads that somebody is told, and that stays; an open question is asked again below it.
+
+    A surface shows one thing at a time, so there the question stands with that sentence above it.
+    """
+    asked = checkin if checkin is not None and checkin.started_at is not None and not alone else None
+    if asked is not None and heard.surface:
+        _promise_question(tx, heard, asked, lead="help")
+        return
     say(tx, heard, "help")
-    if checkin is not None and checkin.started_at is not None and not alone:
-        _promise_question(tx, heard, checkin, lead=None)
+    if asked is not None:
+        _promise_question(tx, heard, asked, lead=None)
 
 
 def _ask(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
@@ -282,10 +289,29 @@ def _finish(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
         tx, checkin.id, state="completed", completed_at=heard.now, closed_at=heard.now, wakes_at=None, assessed_at=None
     )
     following = checkins.current(tx, heard.person.id)
-    if following is None:
-        send(tx, heard, "thanks", checkin.id)
-    else:
+    if following is not None:
         _ask(tx, heard, following)
+        return
+    send(tx, heard, "thanks", checkin.id)
+    if heard.surface:
+        _thank_in_chat(tx, heard, checkin)
+
+
+def _thank_in_chat(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
+    """Whoever answered on a surface has the opening in the chat still: it becomes the one "Done" that stays."""
+    address = people.address_of(tx, heard.person.id)
+    standing = chats.standing(tx, address.id) if address is not None else []
+    opening = next((one for one in reversed(standing) if one.kind in chat.CONVERSATION), None)
+    if opening is not None:
+        outbox.promise(
+            heard.app,
+            tx,
+            heard.person.id,
+            key=f"in{heard.inbound_id}:thanks:{checkin.id}:chat",
+            kind="thanks",
+            subject=checkin.id,
+            place=opening.reference,
+        )
 
 
 def _postpone(tx: Session, heard: Heard, choice: str) -> None:

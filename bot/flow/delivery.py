@@ -14,11 +14,11 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import render, unknown
-from bot.messages import AddressKey, Outbound, Receipt, SendError, Unreachable
+from bot.flow import chat, render, unknown
+from bot.messages import AddressKey, Outbound, Receipt, SendError, Unreachable, is_surface
 from store import facts
 from store.faults import of_the_place
-from store.queries import alerts, checkins, deliveries, lanes, people
+from store.queries import alerts, chats, checkins, deliveries, lanes, people
 from store.queries.lanes import Pace, Paces
 
 log = structlog.get_logger()
@@ -158,7 +158,7 @@ async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     if outbound is None:
         return following
     outcome = await _attempt(app, one, outbound)
-    return await app.store.run(settle, app, one, "attempting", outcome)
+    return await app.store.run(settle, app, one, "attempting", outcome, outbound.clears)
 
 
 async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt | SendError:
@@ -182,25 +182,30 @@ def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Deliv
         where = people.address(tx, one.address.id)
         still_theirs = where is not None and where.person_id == one.person_id
         is_open = where is not None and (where.state != "closed" or one.kind == "farewell")
-        content = render.content(app, tx, one, channel.limits) if still_theirs and is_open else None
-        if content is None:
+        page = render.content(app, tx, one, channel.limits) if still_theirs and is_open else None
+        if page is None:
             deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
             return None, _claim_next(app, tx, one.address.id)
+        taken, clears = chat.find_place(tx, one, channel.limits)
         lease_until = app.real() + LEASE
         if not deliveries.move(
-            tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until
+            tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until, place=taken
         ):
             return None, None
     key = AddressKey(one.address.platform, one.address.team, one.address.user)
-    paragraphs, rows = content
-    return Outbound(key, str(one.id), paragraphs, rows), None
+    return Outbound(key, str(one.id), page.paragraphs, page.rows, taken, clears, page.form, page.picture), None
 
 
-def settle(app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError) -> facts.Delivery | None:
+def settle(
+    app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError, clears: tuple[str, ...] = ()
+) -> facts.Delivery | None:
     """Record what became of the attempt and what follows from it for the check-in or the alert, and claim what is next."""
     with app.store.begin() as tx:
         after, values = _outcome(app, tx, one, outcome)
-        if deliveries.move(tx, one.id, owner=app.owner, before=before, after=after, **values) and after == "sent":
+        moved = deliveries.move(tx, one.id, owner=app.owner, before=before, after=after, **values)
+        if moved and isinstance(outcome, Receipt):
+            if not is_surface(outcome.reference):
+                chats.arrived(tx, one.id, one.address.id, outcome.reference, gone=clears)
             _arrived(app, tx, one)
         following = _claim_next(app, tx, one.address.id)
     code = "sent" if isinstance(outcome, Receipt) else outcome.code
@@ -222,6 +227,9 @@ def _outcome(
         case Unreachable(code=code):
             people.set_address_state(tx, one.address.id, "unreachable")
             return "unreachable", {"error": code}
+        case SendError(code="surface_gone"):
+            # Nothing that was meant for a surface is said elsewhere; the next press goes on from here.
+            return "superseded", {"error": "surface_gone"}
         case SendError(sent_perhaps=True, code=code):
             return "unknown", {"error": code, "lease_until": unknown.look_at(tx, one, now)}
         case SendError(retryable=True, code=code) if one.attempts + 1 < TRIES:

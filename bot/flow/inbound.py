@@ -18,10 +18,10 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import accounts, answer, delivery, follow_up, linking, outbox
 from bot.flow.reply import Heard
-from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError
+from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
 from bot.text import prompts, replies
 from bot.text.catalog import Voice
-from store.facts import Delivery
+from store.facts import Delivery, Person
 from store.faults import of_the_place
 from store.queries import checkins, inbounds, people
 
@@ -73,14 +73,29 @@ async def receive(app: App, inbound: Inbound) -> None:
 def storable(inbound: Inbound) -> Inbound:
     """The update as both databases can keep it. Nothing that a person could have meant is lost."""
     where = inbound.address
-    address = replace(where, team=_UNSTORABLE.sub("\ufffd", where.team), user=_UNSTORABLE.sub("\ufffd", where.user))
-    text, payload = inbound.text, inbound.payload
+    payload, values = inbound.payload, inbound.values
     if payload is not None and not all(0 <= number <= LARGEST for number in (payload.subject, payload.turn)):
         payload = NO_BUTTON
-    if text is not None:
-        text = _UNSTORABLE.sub("\ufffd", text.replace("\x00", ""))
-    account = inbound.account and _UNSTORABLE.sub("\ufffd", inbound.account)
-    return Inbound(address, _UNSTORABLE.sub("\ufffd", inbound.external_id), text, payload, account)
+    return Inbound(
+        replace(where, team=_readable(where.team), user=_readable(where.user)),
+        _readable(inbound.external_id),
+        text=inbound.text and _written(inbound.text),
+        payload=payload,
+        account=inbound.account and _readable(inbound.account),
+        message=inbound.message and _readable(inbound.message),
+        values=None if values is None else {_readable(name): _written(value) for name, value in values.items()},
+        email=inbound.email and _readable(inbound.email),
+        language=inbound.language and _readable(inbound.language),
+    )
+
+
+def _readable(name: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", name)
+
+
+def _written(text: str) -> str:
+    """A person's own words. NUL is no sign that anybody meant; half of a pair stands for one that got lost."""
+    return _readable(text.replace("\x00", ""))
 
 
 async def _not_recorded(app: App, inbound: Inbound, fault: Exception) -> Delivery | None:
@@ -127,9 +142,17 @@ def _apologise(app: App, inbound: Inbound, reference: str) -> Delivery | None:
         if known is None:
             return None
         address, person = known
-        key = f"set_aside:{reference}"
+        detail = {"code": "error", "reference": reference}
+        place = inbound.message if is_surface(inbound.message) else None
         outbox.promise(
-            app, tx, person.id, key=key, kind="say", subject=person.id, detail={"code": "error", "reference": reference}
+            app,
+            tx,
+            person.id,
+            key=f"set_aside:{reference}",
+            kind="say",
+            subject=person.id,
+            detail=detail,
+            place=place,
         )
         return delivery.claim_for(app, tx, address.id)
 
@@ -154,9 +177,20 @@ def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
         if address.state == "unreachable":
             people.set_address_state(tx, address.id, "linked")
             checkins.wake(tx, person.id)
-        _route(tx, inbound, Heard(app, inbound_id, person, app.clock()))
+        _route(tx, inbound, Heard(app, inbound_id, person, app.clock(), _place(inbound, person)))
         tx.flush()
         return delivery.claim_for(app, tx, address.id)
+
+
+def _place(inbound: Inbound, person: Person) -> str | None:
+    """Which message, or surface, the answer may take the place of.
+
+    The promise before the consent stays readable, and so does what somebody of the agency is told about a case.
+    """
+    is_promise = inbound.payload is not None and inbound.payload.kind == "consent"
+    if is_surface(inbound.message) or not (is_promise or person.kind == "staff"):
+        return inbound.message
+    return None
 
 
 def _let_in(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | None:
@@ -192,6 +226,7 @@ async def _greet_stranger(app: App, inbound: Inbound, code: str) -> None:
     if app.rehearsal:
         paragraphs = (*paragraphs, prompts.rehearsal(voice))
     try:
-        await channel.send(Outbound(inbound.address, f"stranger:{inbound.external_id}", paragraphs, rows))
+        place = inbound.message if is_surface(inbound.message) else None
+        await channel.send(Outbound(inbound.address, f"stranger:{inbound.external_id}", paragraphs, rows, place))
     except SendError as fault:
         log.info("stranger.unanswered", platform=inbound.address.platform, code=fault.code)

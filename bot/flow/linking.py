@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -239,7 +240,7 @@ def takes_text(tx: Session, text: str, heard: Heard) -> bool:
 def _record_name(tx: Session, name: str, heard: Heard) -> None:
     people.set_call_name(tx, heard.person.id, name)
     person = people.get(tx, heard.person.id)
-    next_setting(tx, Heard(heard.app, heard.inbound_id, person, heard.now))
+    next_setting(tx, replace(heard, person=person))
 
 
 def _record_language(tx: Session, locale: str, heard: Heard) -> None:

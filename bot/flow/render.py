@@ -19,7 +19,7 @@ from bot.text import alerts as staff_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies
 from bot.text.catalog import Voice
-from bot.text.prompts import Content
+from bot.text.prompts import Content, Page
 from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, assessments, audit, checkins, people, placements
@@ -27,18 +27,20 @@ from surveys.conversation import next_question, progress
 from surveys.model import Message, Respondent
 
 
-def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:
     """The words of a delivery, or None when there is nothing to say any more.
 
     What is sent once more says so above, and in a rehearsal every message says so below.
     """
-    above = _repeated(tx, one) if one.detail.get("again") and one.kind != "question" else ()
+    marked = one.detail.get("again") and one.place is None and one.kind != "question"
+    above = _repeated(tx, one) if marked else ()
     below = (_rehearsal(tx, one),) if app.rehearsal else ()
-    if not (above or below):
-        return RENDER[one.kind](app, tx, one, limits)
     taken = sum(len(note.text) + len("\n\n") for note in (*above, *below))
-    said = RENDER[one.kind](app, tx, one, replace(limits, text=limits.text - taken))
-    return None if said is None else ((*above, *said[0], *below), said[1])
+    said = RENDER[one.kind](app, tx, one, replace(limits, text=limits.text - taken) if taken else limits)
+    if said is None:
+        return None
+    page = said if isinstance(said, Page) else Page(*said)
+    return replace(page, paragraphs=(*above, *page.paragraphs, *below))
 
 
 def _repeated(tx: Session, one: facts.Delivery) -> tuple[Paragraph, ...]:
@@ -378,7 +380,7 @@ def _linked(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
     )
 
 
-RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | None]] = {
+RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Page | None]] = {
     "opening": _opening,
     "reminder": _opening,
     "later": _later,

@@ -10,27 +10,58 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import outbox
+from bot.messages import is_surface
 from store import facts
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An inbound message that is being handled: its row, who did it and when (domain time)."""
+    """An inbound message that is being handled: its row, who did it and when (domain time), and the message or the surface
+    whose place the answer may take."""
 
     app: App
     inbound_id: int
     person: facts.Person
     now: datetime
+    place: str | None = None
+
+    @property
+    def surface(self) -> bool:
+        """True when it was done on a surface, where an answer must be shown, and nowhere else."""
+        return is_surface(self.place)
 
 
 def send(
-    tx: Session, heard: Heard, kind: str, subject: int, *, turn: int = 0, detail: dict[str, Any] | None = None
+    tx: Session,
+    heard: Heard,
+    kind: str,
+    subject: int,
+    *,
+    turn: int = 0,
+    detail: dict[str, Any] | None = None,
+    below: bool = False,
 ) -> None:
-    """Promise a message to the person who was heard."""
-    key = f"in{heard.inbound_id}:{kind}:{subject}:{turn}"
-    outbox.promise(heard.app, tx, heard.person.id, key=key, kind=kind, subject=subject, turn=turn, detail=detail)
+    """Promise a message to the person who was heard: in the place of what was pressed, or (``below``) as a new one.
+
+    On a surface everything takes its place, because nothing that belongs there is ever sent as a message.
+    """
+    outbox.promise(
+        heard.app,
+        tx,
+        heard.person.id,
+        key=f"in{heard.inbound_id}:{kind}:{subject}:{turn}",
+        kind=kind,
+        subject=subject,
+        turn=turn,
+        detail=detail,
+        place=heard.place if heard.surface or not below else None,
+    )
+
+
+IN_PLACE = frozenset({"saved", "later_tonight", "later_tomorrow", "later_sunday"})
+"""Short answers to a choice of a menu, which has had its time. Any other leaves what was pressed as it is."""
 
 
 def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
     """Promise one short answer (``bot.text.replies.REPLIES``)."""
-    send(tx, heard, "say", heard.person.id, detail={"code": code, **values})
+    send(tx, heard, "say", heard.person.id, detail={"code": code, **values}, below=code not in IN_PLACE)

@@ -39,10 +39,13 @@ ANSWERS = frozenset({"say", "staff_say", "thanks", "ready", "declined", "languag
 the person has left.)"""
 
 
-def again_after(kind: str, matter: str, *, repeated: bool = False) -> timedelta | None:
+def again_after(kind: str, matter: str, *, repeated: bool = False, in_place: bool = False) -> timedelta | None:
     """How long after the attempt a message is sent once more if nothing shows that it arrived; None for never.
 
-    ``matter`` is the kind of an alert or the code of a short answer. Nothing is repeated twice.
+    ``matter`` is the kind of an alert or the code of a short answer. Nothing is repeated twice. What takes another's place
+    (``in_place``) may be repeated at once, whatever it is: it still stands there once, and so it says nothing of being
+    sent again. (Where a channel knows that it was replacing when the connection broke, it says that the call may be retried,
+    and the message never becomes unknown; here are those whose process died, or that broke in a way nobody foresaw.)
 
     =========================================  ==========================================================
     alert of ``help`` or ``safety``, and the
@@ -53,10 +56,13 @@ def again_after(kind: str, matter: str, *, repeated: bool = False) -> timedelta 
     reminder, a notice                         after 2 minutes
     a report                                   never: it waits for a person
     any other answer                           never: who misses it asks again
+    anything in the place of another           at once
     =========================================  ==========================================================
     """
     if repeated:
         return None
+    if in_place:
+        return timedelta()
     if (kind, matter) in URGENT:
         return AT_ONCE
     return IN_A_WHILE if kind in QUESTIONS | PROMPTS | TOLD_ONCE_MORE else None
@@ -74,7 +80,7 @@ def _wait(tx: Session, one: facts.Delivery) -> timedelta | None:
     if one.kind == "alert":
         alert = alerts.get(tx, one.subject)
         matter = alert.kind if alert else ""
-    return again_after(one.kind, matter, repeated=bool(one.detail.get("again")))
+    return again_after(one.kind, matter, repeated=bool(one.detail.get("again")), in_place=one.place is not None)
 
 
 def resolve_unknown(app: App) -> int:
@@ -127,13 +133,22 @@ def _moved_on(tx: Session, one: facts.Delivery) -> bool:
 
 
 def _repeat(tx: Session, one: facts.Delivery, now: datetime) -> None:
-    """Promise it once more where the person can be reached now, marked so that the reader understands."""
+    """Promise it once more where the person can be reached now, marked so that the reader understands why it stands twice."""
     address = people.address_of(tx, one.person_id)
     if address is None:
         return
     detail = {**one.detail, "again": True}
-    if one.kind == "question":
+    if one.kind == "question" and one.place is None:
         detail["lead"] = "again"
-    key = f"{one.key}:again"
-    deliveries.queue(tx, address, key=key, kind=one.kind, subject=one.subject, turn=one.turn, detail=detail, now=now)
+    deliveries.queue(
+        tx,
+        address,
+        key=f"{one.key}:again",
+        kind=one.kind,
+        subject=one.subject,
+        turn=one.turn,
+        detail=detail,
+        place=one.place,
+        now=now,
+    )
     log.info("delivery.repeated", delivery=one.id, kind=one.kind)

@@ -7,12 +7,25 @@ looked at over a shoulder. The questions come after a press.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from bot.messages import Button, Limits, Paragraph, Payload, Style
+from bot.messages import Button, Form, Limits, Paragraph, Payload, Picture, Style
 from bot.text.catalog import Voice
 from surveys.model import Labels, Message, Question
 
 Content = tuple[tuple[Paragraph, ...], tuple[tuple[Button, ...], ...]]
+"""What most messages are: paragraphs, and rows of buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A message whole: with a form or a picture, where it has one."""
+
+    paragraphs: tuple[Paragraph, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    form: Form | None = None
+    picture: Picture | None = None
+
 
 OPENING = Message(
     "prompt.opening", "Hello %(name)s. Your check-in is ready. It takes about two minutes, whenever you like."

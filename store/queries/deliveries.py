@@ -35,6 +35,7 @@ def queue(
     subject: int,
     turn: int = 0,
     detail: Mapping[str, Any] | None = None,
+    place: str | None = None,
     now: datetime,
 ) -> bool:
     """Promise one message; the same key is promised once. True when this call did it."""
@@ -51,6 +52,8 @@ def queue(
         "due_at": now,
         "created_at": now,
         "attempts": 0,
+        "place": place,
+        "stands": False,
     }
     return insert_once(tx, Delivery, [row]) == 1
 
@@ -174,6 +177,7 @@ def _fact(row: Delivery, address: Address) -> facts.Delivery:
         turn=row.turn,
         detail=row.detail,
         attempts=row.attempts,
+        place=row.place,
     )
 
 

@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
-from bot.channels.memory import MemoryChannel
+from bot.channels.memory import LIMITS, MemoryChannel
 from bot.channels.terminal import TerminalChannel
-from bot.messages import AddressKey, Button, Inbound, Outbound, Paragraph, Payload, SendError, Unreachable
+from bot.messages import AddressKey, Button, Inbound, Limits, Outbound, Paragraph, Payload, SendError, Unreachable
 from tests.contract.suite import RETRY_AFTER, ChannelContract, Fault, Seen
 
 
@@ -22,22 +23,39 @@ class MemoryPlatform:
     faults = frozenset(Fault)
     repeats = True
 
-    def __init__(self) -> None:
-        self.channel = MemoryChannel()
+    def __init__(self, limits: Limits) -> None:
+        self.channel = MemoryChannel(limits=limits)
         self.address = AddressKey("memory", "", "hoa")
         self._last: Inbound | None = None
 
     def seen(self) -> Sequence[Seen]:
-        return [
-            Seen(outbound.text, tuple(button.label for row in outbound.rows for button in row))
-            for outbound in self.channel.sent
-        ]
+        return [as_seen(outbound) for outbound in self.channel.sent]
+
+    def shown(self) -> Sequence[Seen]:
+        return [as_seen(outbound) for outbound in self.channel.shown(self.address)]
+
+    def window(self) -> Seen | None:
+        outbound = self.channel.window(self.address)
+        return None if outbound is None else as_seen(outbound)
+
+    def home(self) -> Seen | None:
+        outbound = self.channel.home(self.address)
+        return None if outbound is None else as_seen(outbound)
+
+    def take_away(self, reference: str) -> None:
+        self.channel.take_away(self.address, reference)
+
+    def close_window(self) -> None:
+        self.channel.close_window(self.address)
 
     async def say(self, text: str) -> None:
         self._last = await self.channel.say(self.address, text)
 
     async def press(self, label: str) -> None:
         self._last = await self.channel.press(self.address, label)
+
+    async def submit(self, **values: str) -> None:
+        self._last = await self.channel.submit(self.address, **values)
 
     async def repeat(self) -> None:
         assert self._last is not None
@@ -53,9 +71,22 @@ class MemoryPlatform:
                 self.channel.fail_next(SendError("broken", sent_perhaps=True), arrives=True)
 
 
+def as_seen(outbound: Outbound) -> Seen:
+    labels = [button.label for row in outbound.rows for button in row]
+    fields = outbound.form.fields if outbound.form else ()
+    if outbound.form:
+        labels.append(outbound.form.submit.label)
+    return Seen(outbound.text, tuple(labels), tuple(field.label for field in fields), outbound.picture is not None)
+
+
 @asynccontextmanager
 async def memory() -> AsyncIterator[MemoryPlatform]:
-    yield MemoryPlatform()
+    yield MemoryPlatform(LIMITS)
+
+
+@asynccontextmanager
+async def memory_with_windows() -> AsyncIterator[MemoryPlatform]:
+    yield MemoryPlatform(replace(LIMITS, forms=True, home=True))
 
 
 class Screen(io.StringIO):
@@ -92,11 +123,28 @@ class TerminalPlatform:
         text, *buttons = re.split(r"^  (?=1\) )", shown, maxsplit=1, flags=re.MULTILINE)
         return Seen(text, tuple(re.findall(r"^ *\d+\) (.*)$", "  " + "".join(buttons), re.MULTILINE)))
 
+    def shown(self) -> Sequence[Seen]:
+        return self.seen()
+
+    def window(self) -> Seen | None:
+        raise AssertionError("A terminal has no windows.")
+
+    home = window
+
+    def take_away(self, reference: str) -> None:
+        raise AssertionError("What was printed stays.")
+
+    def close_window(self) -> None:
+        raise AssertionError("A terminal has no windows.")
+
     async def say(self, text: str) -> None:
         os.write(self._keyboard, f"{text}\n".encode())
 
     async def press(self, label: str) -> None:
         await self.say(label)
+
+    async def submit(self, **values: str) -> None:
+        raise AssertionError("A terminal has no forms.")
 
     async def repeat(self) -> None:
         raise AssertionError("A terminal repeats nothing.")
@@ -117,6 +165,10 @@ async def terminal() -> AsyncIterator[TerminalPlatform]:
 
 class TestMemory(ChannelContract):
     make = staticmethod(memory)
+
+
+class TestMemoryWithWindows(ChannelContract):
+    make = staticmethod(memory_with_windows)
 
 
 class TestTerminal(ChannelContract):

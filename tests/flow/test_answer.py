@@ -200,6 +200,7 @@ async def test_an_expired_check_in_can_still_be_answered_and_is_marked_late() ->
         await house.until("2026-04-22 10:00")
         assert house.checkins()[0].state == "expired"
 
+        await house.presses(an, "Go on")
         await house.presses(an, "4. Yes, mostly")
 
         assert house.rows("SELECT question, late FROM answer ORDER BY turn") == [("job_as_promised", 0), ("peer", 1)]
@@ -235,6 +236,7 @@ async def test_a_late_fact_is_told_to_the_consultant_at_once() -> None:
     async with opened() as (house, an):
         await house.says(an, "4")
         await house.until("2026-04-22 10:00")
+        await house.presses(an, "Go on")
         await house.presses(an, "4. Yes, mostly")
         await house.says(an, "4")
         await house.says(an, "4")
@@ -433,8 +435,9 @@ async def test_privacy_is_answered_at_any_time() -> None:
 async def test_later_pressed_on_an_old_message_promises_nothing() -> None:
     async with opened() as (house, an):
         await house.presses(an, "later")
+        old = house.messages(an)[-1].rows[0][1].payload
         await house.until("2026-04-22 10:00")
-        await house.presses(an, "Tomorrow")
+        await house.channel.press_on(house.address(an), None, old)
         assert "I will ask again" not in house.sees(an)
 
 

@@ -1,0 +1,53 @@
+"""Chat: a message takes the place of what was pressed, or stands at the bottom and what has had its time goes.
+
+Nothing of a conversation is left twice in a chat (docs/adr/0011-a-conversation-is-one-message.md).
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.messages import Limits, is_surface
+from store import facts
+from store.queries import chats
+
+CONVERSATION = frozenset({"opening", "reminder", "question", "language", "later"})
+"""What belongs to a check-in that is going on."""
+
+SET_UP = frozenset({"call_name", "hour"})
+
+HAD_THEIR_TIME = {
+    "opening": CONVERSATION,
+    "reminder": CONVERSATION,
+    "question": CONVERSATION,
+    "thanks": CONVERSATION,
+    "hour": SET_UP,
+    "ready": SET_UP,
+}
+"""Which kinds of messages are taken away when one of a kind arrives."""
+
+
+def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | None, tuple[str, ...]]:
+    """The reference of what this message takes the place of, None for a new one at the bottom; and of what it clears."""
+    if is_surface(one.place):
+        return one.place, ()
+    if not limits.edits:
+        return None, ()
+    standing = chats.standing(tx, one.address.id)
+    taken = one.place if _may_take(tx, one, standing) else None
+    old = HAD_THEIR_TIME.get(one.kind, frozenset())
+    return taken, tuple(other.reference for other in standing if other.kind in old and other.reference != taken)
+
+
+def _may_take(tx: Session, one: facts.Delivery, standing: list[facts.Standing]) -> bool:
+    """Only the newest message is replaced, because that is where the person looks; and "Done" stays what it is."""
+    if one.place is None:
+        return False
+    if not standing:
+        return chats.perhaps_below(tx, one.address.id, 0)
+    newest = standing[-1]
+    below = chats.perhaps_below(tx, one.address.id, newest.delivery_id)
+    if newest.reference == one.place:
+        return not below and (newest.kind != "thanks" or one.kind == "thanks")
+    # What was pressed is none that we know: then it is the one of which nobody knew whether it arrived.
+    return below and all(other.reference != one.place for other in standing)
