@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-run proof-crash lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-run proof-crash proof-fuzz lock clean
 
 BIN := .venv/bin
 
@@ -46,13 +46,16 @@ run: .venv/.ready ## the service: channels and ticker, with the settings of this
 bench: .venv/.ready ## the measurements, each beside what it is compared with; ARGS="path run" for a part
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
 
-proof: proof-run proof-crash ## the proofs that are too slow for every test run
+proof: proof-run proof-crash proof-fuzz ## the proofs that are too slow for every test run
 
 proof-run: .venv/.ready ## the service in real processes and in real time, with the faults of the place
 	@$(BIN)/python -m pytest -m realtime $(ARGS)
 
 proof-crash: .venv/.ready ## processes are killed 200 times: nothing lost, nothing doubled
 	@$(BIN)/python -m benchmarks.proof_crash $(ARGS)
+
+proof-fuzz: .venv/.ready ## 10,000 inputs that nobody meant: no traceback, no half-write
+	@$(BIN)/python -m benchmarks.proof_fuzz $(ARGS)
 
 lock: ## pin and hash the newest dependencies that pyproject.toml allows (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \

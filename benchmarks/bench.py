@@ -25,16 +25,21 @@ from sqlmodel import col, insert, update
 from benchmarks.proof_crash import database
 from bot import flow
 from bot.app import App
+from bot.calendars import company_calendar
 from bot.channels.memory import MemoryChannel
 from bot.clock import FixedClock
 from bot.flow import inbound
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import Roster, RosterRow
+from bot.flow.roster.read import read_roster
+from bot.flow.roster.write import write_roster
 from bot.logs import configure
 from bot.main import assemble
 from bot.messages import AddressKey, Inbound, Outbound, Receipt
 from bot.settings import Settings
 from bot.text.consent import CONSENT_VERSION
+from scheduler.plan import Cadence, PlacementFacts, openings
+from scheduler.workdays import next_working_day
 from store.migrate import upgrade
 from store.queries import deliveries, people, placements
 from store.seal import new_key
@@ -351,16 +356,98 @@ def _resident_mb(pid: int) -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
+ROSTER = 5_000
+
+
+def roster(kind: str) -> None:
+    """A roster of 5,000 rows from the file to the database: new, and once more; beside a plain INSERT of as many rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roster.csv"
+        write_roster(path, _a_large_roster())
+        data = path.read_bytes()
+        new, again, reading, plain = list[float](), list[float](), list[float](), list[float]()
+        for _ in range(3):
+            with database(kind, Path(folder)) as url:
+                app, _, _ = house(url)
+                for spent in (new, again):
+                    begin = time.perf_counter()
+                    found = read_roster(data, path.name)
+                    reading.append(time.perf_counter() - begin)
+                    assert isinstance(found, Roster)
+                    store_roster(app, found)
+                    spent.append(time.perf_counter() - begin)
+                begin = time.perf_counter()
+                with app.store.begin() as tx:
+                    rows = [
+                        {"at": NOW, "actor": "bench", "action": "raw", "subject": f"row:{n}", "details": {}}
+                        for n in range(ROSTER)
+                    ]
+                    tx.exec(insert(AuditEntry), params=rows)
+                plain.append(time.perf_counter() - begin)
+                app.store.close()
+    took, twice, read, raw = map(statistics.median, (new, again, reading, plain))
+    print(
+        f"{kind}: a roster of {ROSTER:,} rows {took:.2f} s (reading the file {read:.2f} s), once more {twice:.2f} s; "
+        f"a plain INSERT of {ROSTER:,} rows {raw:.2f} s: ratio {took / raw:.1f}"
+    )
+
+
+def _a_large_roster() -> list[RosterRow]:
+    """Half of the rows without a number and without an e-mail address, as in a list that somebody keeps by hand."""
+    return [
+        RosterRow(
+            row=number + 2,
+            placement_id=None if number % 2 else f"A-{number}",
+            company=f"Company {number % 300}",
+            hire_name=f"HIRE {number}",
+            hire_email=None if number % 2 else f"hire{number}@example.com",
+            hire_languages=("vi", "ja@simple"),
+            hire_channel="telegram",
+            manager_name=f"Manager {number % 900}",
+            manager_email=f"manager{number % 900}@example.com",
+            manager_languages=("ja",),
+            manager_channel="slack",
+            consultant_name=f"Consultant {number % 20}",
+            consultant_email=f"consultant{number % 20}@example.com",
+            start_date=date(2024, 4, 1) + timedelta(days=number % 730),
+        )
+        for number in range(ROSTER)
+    ]
+
+
+def year() -> None:
+    """A plan of a year for 5,000 placements with 20 calendars, beside as many dates computed one by one."""
+    calendars = [company_calendar(years=range(2026, 2029), closures=f"07-{1 + n}") for n in range(20)]
+    known = [
+        PlacementFacts(n, n % 500, n % 500, date(2024, 4, 1) + timedelta(days=n % 730), calendars[n % 20])
+        for n in range(ROSTER)
+    ]
+    count, spent = 0, []
+    for _ in range(3):
+        begin = time.perf_counter()
+        count = len(openings(known, Cadence(), first=date(2026, 4, 1), last=date(2027, 3, 31)))
+        spent.append(time.perf_counter() - begin)
+    bare = median_ms(
+        lambda: [next_working_day(NOW.date() + timedelta(days=n % 365), calendars[0]) for n in range(count)], 3
+    )
+    took = statistics.median(spent)
+    print(
+        f"plan: a year for {ROSTER:,} placements, {count:,} check-ins: {took:.2f} s; the next working day of as many dates "
+        f"{bare / 1000:.2f} s: ratio {took / bare * 1000:.1f}"
+    )
+
+
 def main() -> None:
     """Everything, or what is named."""
-    parts: dict[str, Callable[[str], None]] = {"idle": idle_tick, "claim": claim, "path": whole_path}
+    parts: dict[str, Callable[[str], None]] = {"idle": idle_tick, "claim": claim, "path": whole_path, "roster": roster}
+    alone: dict[str, Callable[[], None]] = {"year": year, "run": service}
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("part", nargs="*", help=f"of {', '.join(parts)}, run")
-    chosen = arguments.parse_args().part or [*parts, "run"]
+    arguments.add_argument("part", nargs="*", help=f"of {', '.join([*parts, *alone])}")
+    chosen = arguments.parse_args().part or [*parts, *alone]
     configure()
     for name in chosen:
-        if name == "run":
-            service()
+        if name in alone:
+            alone[name]()
         else:
             for kind in ("sqlite", "postgresql"):
                 parts[name](kind)

@@ -16,7 +16,7 @@ from bot import flow
 from bot.app import App
 from bot.calendars import company_calendar
 from bot.clock import Clock, RehearsalClock, real_now, system_clock
-from bot.flow import timekeeping
+from bot.flow import agency, timekeeping
 from bot.flow.heartbeat import Pulse
 from bot.flow.listening import Listening
 from bot.flow.timekeeping import Wanted
@@ -114,7 +114,10 @@ def entered(
         # Settings that cannot be used must not decide for good what the database is.
         assemble(settings, store, channels or {})
         clock, rehearsal = timekeeping.enter(store, real_now, rehearse)
-        yield assemble(settings, store, channels or {}, clock=clock, rehearsal=rehearsal, years=SERVICE_YEARS)
+        app = assemble(settings, store, channels or {}, clock=clock, rehearsal=rehearsal, years=SERVICE_YEARS)
+        with store.begin() as tx:
+            agency.enrol(app, tx, app.clock())
+        yield app
     finally:
         store.close()
 

@@ -86,7 +86,7 @@ class PlacementFacts:
         """True when the hire has started, has not left and is not paused on that day."""
         if day < self.start_date or (self.ends_on is not None and day >= self.ends_on):
             return False
-        return not any(first <= day <= last for first, last in self.pauses)
+        return not (self.pauses and any(first <= day <= last for first, last in self.pauses))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,13 +151,15 @@ def working_days_between(first: date, last: date, calendar: WorkCalendar) -> int
 def add_months(start: date, n: int) -> date:
     """The same day n months later, or the month's last day if it is shorter: 31 August + 6 is 28 or 29 February."""
     years, month = divmod(start.year * 12 + start.month - 1 + n, 12)
+    if start.day <= 28:  # Every month has it; a plan of a year asks half a million times.
+        return date(years, month + 1, start.day)
     return date(years, month + 1, min(start.day, gregorian.monthrange(years, month + 1)[1]))
 
 
 def whole_months(start: date, day: date) -> int:
     """How many months have passed: the largest n for which ``add_months(start, n)`` is not after that day."""
     n = (day.year - start.year) * 12 + day.month - start.month
-    return n if add_months(start, n) <= day else n - 1
+    return n if start.day <= day.day or add_months(start, n) <= day else n - 1
 
 
 def local_time(day: date, at: time, zone: ZoneInfo) -> datetime:

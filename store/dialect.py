@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -32,3 +33,21 @@ def insert_once(tx: Session, table: type[SQLModel], rows: Sequence[Mapping[str, 
     size = max(1, PARAMETERS // len(rows[0]))
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     return sum(connection.execute(statement.values([dict(row) for row in part])).rowcount for part in parts)
+
+
+def add_all(tx: Session, rows: Sequence[SQLModel]) -> None:
+    """Add thousands of new rows and write them, each with its id.
+
+    On PostgreSQL the ids are drawn beforehand: to read them back, a thousand rows would share one statement of so many
+    parameters that its driver takes longer to read it than the server to run it (5 seconds instead of 1 for 5,000 rows).
+    """
+    fresh = [row for row in rows if inspect(row).transient]
+    if fresh and tx.get_bind().dialect.name == "postgresql":
+        drawn = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        name = f'"{type(fresh[0]).__tablename__}"'
+        for row, (number,) in zip(
+            fresh, tx.connection().execute(drawn, {"name": name, "count": len(fresh)}), strict=True
+        ):
+            row.id = number
+    tx.add_all(rows)
+    tx.flush()

@@ -25,6 +25,7 @@ class Person:
     named: bool
     stopped: bool
     role: str | None
+    email: str | None = None
 
     @property
     def called(self) -> str:

@@ -58,6 +58,8 @@ class Person(SQLModel, table=True):
     role: str | None = None  # consultant, lead, admin
     stopped_at: datetime | None = None
     external_id: str | None = None
+    # Of staff: the columns that no roster has spelled out, so that the settings may correct them.
+    from_settings: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class Address(SQLModel, table=True):

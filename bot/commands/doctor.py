@@ -22,7 +22,7 @@ from sqlmodel import Session
 from bot.channels.terminal import plain
 from bot.clock import real_now
 from bot.commands.explain import explain
-from bot.flow import timekeeping
+from bot.flow import agency, timekeeping
 from bot.main import AGENCY_ZONE
 from bot.settings import Settings, load_settings
 from bot.text import doctor as words
@@ -135,6 +135,7 @@ def _contents(doctor: _Doctor, settings: Settings, tx: Session, now: datetime) -
     checks: tuple[tuple[str, Callable[[_Doctor, Settings, Session], Iterator[Finding]]], ...] = (
         ("key", _key),
         ("roster", _roster),
+        ("settings", _contradictions),
         ("zones", _zones),
         ("translations", _translations),
         ("lead", _leads),
@@ -156,6 +157,11 @@ def _key(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
 def _roster(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
     count = health.count_placements(tx)
     yield doctor.fine("roster.ok", count=count) if count else doctor.finds("attention", "roster.empty")
+
+
+def _contradictions(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    agency.refuse_contradictions(settings, tx)
+    yield from ()
 
 
 def _zones(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import changes
+from bot.flow import agency
 from bot.flow.roster.values import name_key
 from bot.refusal import Refusal
 from bot.text import changes as words
@@ -45,7 +45,7 @@ def invite(app: App, *, company: str | None = None, person: str | None = None, r
     """
     now = app.clock()
     with app.store.begin() as tx:
-        changes.enrol_staff(app, tx)
+        agency.enrol(app, tx, now)
         known = invitations.invitees(tx, now.astimezone(app.desk.zone).date(), company=company)
         if person is None:
             chosen = [one for one in known if not one.linked and not one.left]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.app import App
+from bot.flow import agency
 from bot.flow import checkin as checkin_step
 from bot.flow.heartbeat import DONE
 from bot.main import PLAN, SWEEP, TICK
@@ -48,6 +49,7 @@ def _chosen(tx: Session, company: str | None) -> list[facts.Placement]:
 def plan(app: App, voice: Voice, *, first: date, last: date, company: str | None = None) -> list[Row]:
     """The nominal plan between two local days, both included, by opening."""
     with app.store.read() as tx:
+        agency.refuse_contradictions(app.settings, tx)  # Of two calendars neither can be planned by.
         known = {one.id: one for one in _chosen(tx, company)}
         nominal = checkin_step.nominal(app, tx, None, first, last)
     return [

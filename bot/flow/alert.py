@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import outbox
+from bot.flow import agency, outbox
 from bot.flow.assessment import as_assessment, gather
 from risk.model import Level
 from risk.policy import (
@@ -22,7 +22,7 @@ from risk.policy import (
     within_capacity,
 )
 from store import facts
-from store.queries import alerts, assessments, checkins, people, placements
+from store.queries import alerts, assessments, checkins, placements
 
 log = structlog.get_logger()
 
@@ -132,22 +132,33 @@ def deliver_due(app: App) -> None:
         digests: dict[int, list[facts.Alert]] = {}
         for one in _fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now))):
             row = PolicyRow.from_dict(one.policy)
-            if row.delivered == "digest":
-                digests.setdefault(one.owner_id, []).append(one)
-            else:
-                outbox.promise(app, tx, one.owner_id, key=f"alert:{one.id}:owner", kind="alert", subject=one.id)
+            for reader_id in _readers(app, tx, one, now):
+                if row.delivered == "digest":
+                    digests.setdefault(reader_id, []).append(one)
+                else:
+                    whose = "owner" if reader_id == one.owner_id else f"stand_in:{reader_id}"
+                    outbox.promise(app, tx, reader_id, key=f"alert:{one.id}:{whose}", kind="alert", subject=one.id)
             alerts.change(tx, one.id, deliver_at=None, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
-        for owner_id, listed in digests.items():
+        for reader_id, listed in digests.items():
             local = now.astimezone(app.desk.zone).date()
             outbox.promise(
                 app,
                 tx,
-                owner_id,
-                key=f"digest:{owner_id}:{local}:{listed[0].id}",
+                reader_id,
+                key=f"digest:{reader_id}:{local}:{listed[0].id}",
                 kind="digest",
-                subject=owner_id,
+                subject=reader_id,
                 detail={"alerts": [one.id for one in listed], "day": local.isoformat()},
             )
+
+
+def _readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:
+    """Who is told: the consultant, or on a day away whoever stands in, who sees the case from then on."""
+    placement = placements.get(tx, one.placement_id)
+    readers = agency.stand_ins(app, tx, placement, now.astimezone(app.desk.zone).date())
+    for person in readers:
+        alerts.add_entry(tx, placement_id=placement.id, alert_id=one.id, author_id=person.id, kind="stands_in", at=now)
+    return [person.id for person in readers] or [one.owner_id]
 
 
 def _still_open(tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
@@ -175,14 +186,3 @@ def _fitting(app: App, tx: Session, due: list[facts.Alert]) -> list[facts.Alert]
         if one.id not in kept:
             alerts.change(tx, one.id, deliver_at=None)
     return [one for one in due if one.id in kept]
-
-
-def next_in_line(app: App, tx: Session, placement: facts.Placement, to: str) -> list[facts.Person]:
-    """Who is told when the consultant does not act: who ``[alerts]`` says is on call, else the placement's lead, the
-    lead of ``[alerts]``, all leads, or all other consultants; never an admin, who may not read answers."""
-    named = app.settings.alerts
-    staff = [person for person in people.staff(tx) if person.role != "admin" and person.id != placement.consultant.id]
-    on_call = people.staff_named(tx, named.on_call) if named.on_call and to == "on_call" else []
-    lead = [placement.lead] if placement.lead else people.staff_named(tx, named.lead) if named.lead else []
-    leads = [person for person in staff if person.role == "lead"]
-    return on_call or lead or leads or staff

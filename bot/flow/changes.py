@@ -15,9 +15,8 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import notices, outbox
+from bot.flow import agency, notices, outbox
 from bot.flow.conversation import placements_of
-from bot.flow.roster.values import name_key
 from bot.refusal import Refusal
 from bot.text.consent import CONSENT_VERSION
 from store import facts
@@ -116,7 +115,7 @@ def hand_over(app: App, before: str, after: str, *, until: date | None = None) -
     if until is not None and until <= _today(app):
         raise Refusal("until_past", day=until.isoformat())
     with app.store.begin() as tx:
-        enrol_staff(app, tx)
+        agency.enrol(app, tx, now)
         giver, taker = _staff(tx, before), _staff(tx, after)
         if giver.id == taker.id:
             raise Refusal("staff_same", name=giver.name)
@@ -143,24 +142,6 @@ def give_back_due(app: App) -> None:
             held = [row for row in placements.everyone(tx, consultant_id=taker.id) if row.id in one.placements]
             changes.given_back(tx, one.id, app.clock())
             _give(app, tx, held, taker, giver, until=None, actor="handover")
-
-
-def enrol_staff(app: App, tx: Session) -> None:
-    """Store those whom only the settings name: they can be invited and look after placements like the others."""
-    for one in app.settings.staff:
-        same_name = people.staff_named(tx, one.name)
-        if (one.email and people.staff_named(tx, one.email)) or (same_name and not one.email):
-            continue
-        changes.add_staff(
-            tx,
-            identity=f"staff:{one.email or name_key(one.name)}",
-            name=one.name,
-            email=one.email,
-            phone=one.phone,
-            channel=one.channel,
-            role=one.role,
-            languages=list(one.languages or app.settings.languages.default),
-        )
 
 
 def _today(app: App) -> date:

@@ -9,8 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import alert as alert_step
-from bot.flow import outbox
+from bot.flow import agency, outbox
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
 from bot.messages import Inbound, Payload
@@ -76,7 +75,7 @@ def _escalate(app: App, tx: Session, one: facts.Alert, now: datetime) -> None:
 
 def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) -> None:
     placement = placements.get(tx, one.placement_id)
-    for person in alert_step.next_in_line(app, tx, placement, to):
+    for person in agency.next_in_line(app, tx, placement, to):
         key = f"alert:{one.id}:{to}:{person.id}"
         if outbox.promise(app, tx, person.id, key=key, kind="alert", subject=one.id, detail={"escalated": True}):
             alerts.add_entry(

@@ -11,10 +11,15 @@ from store.queries import placements
 
 def may_see(person: facts.Person, placement: facts.Placement, told: frozenset[int] = frozenset()) -> bool:
     """The one place that says who of the agency sees a placement: its consultant, its lead, and leads where none is
-    named. ``told`` are those to whom an alert was passed on, who see that case; an admin never does."""
+    named. ``told`` are those to whom an alert was passed on, who see that case. An admin sees the own cases only, and who
+    has gone sees none."""
+    if person.stopped:
+        return False
+    if person.id == placement.consultant.id:
+        return True
     if person.role == "admin":
         return False
-    if person.id in (placement.consultant.id, placement.lead.id if placement.lead else None):
+    if placement.lead is not None and person.id == placement.lead.id:
         return True
     return (person.role == "lead" and placement.lead is None) or person.id in told
 

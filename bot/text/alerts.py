@@ -124,6 +124,7 @@ ENTRIES = {
     "action": Message("desk.entry.action", "%(day)s: %(author)s, %(topic)s: %(note)s (by %(due)s)"),
     "resolved": Message("desk.entry.resolved", "%(day)s: %(author)s closed the case: %(outcome)s"),
     "escalated": Message("desk.entry.escalated", "%(day)s: nobody had acknowledged it, so %(author)s was told"),
+    "stands_in": Message("desk.entry.stands_in", "%(day)s: the consultant is away, so %(author)s was told"),
     "effect": Message("desk.entry.effect", "%(day)s: did %(topic)s change? The hire says: %(outcome)s"),
 }
 ASKS = {

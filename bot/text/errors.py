@@ -59,6 +59,15 @@ STORE_ERRORS = {
     ),
 }
 OTHER_ERRORS = {
+    "staff_contradiction": Message(
+        "error.staff_contradiction",
+        "%(where)s: the settings say %(key)s = %(said)s, the roster says %(stored)s. Correct one of the two.",
+    ),
+    "company_contradiction": Message(
+        "error.company_contradiction",
+        "%(where)s: the settings say %(key)s = %(said)s, the roster's sheet Companies says %(stored)s. Correct one of the "
+        "two.",
+    ),
     "no_key": Message(
         "error.no_key", "There is no TEICHAKU_SECRET_KEY. “teichaku init” makes one and writes it into .env."
     ),

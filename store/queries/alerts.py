@@ -218,6 +218,7 @@ def drop_draft(tx: Session, entry_id: int) -> None:
 
 
 def told(tx: Session, alert_id: int) -> frozenset[int]:
-    """To whom an alert was passed on because nobody had acknowledged it."""
-    query = select(FollowUp.author_id).where(FollowUp.alert_id == alert_id, FollowUp.kind == "escalated")
+    """To whom an alert was passed on, because nobody had acknowledged it or because they stand in."""
+    passed_on = col(FollowUp.kind).in_(("escalated", "stands_in"))
+    query = select(FollowUp.author_id).where(FollowUp.alert_id == alert_id, passed_on)
     return frozenset(person for person in tx.exec(query) if person is not None)

@@ -11,8 +11,7 @@ from sqlmodel import Session, col, delete, select
 
 from store import facts
 from store.queries import checkins
-from store.queries.people import as_fact
-from store.tables import Alert, CheckIn, FollowUp, Handover, Notice, Pause, Person, Placement
+from store.tables import Alert, CheckIn, FollowUp, Handover, Notice, Pause, Placement
 
 
 def set_pause(tx: Session, placement_id: int, first: date, last: date, reason: str) -> bool:
@@ -137,14 +136,6 @@ def to_give_back(tx: Session, today: date) -> list[HandedOver]:
 def given_back(tx: Session, handover_id: int, now: datetime) -> None:
     """The handover is over."""
     tx.get_one(Handover, handover_id).given_back_at = now
-
-
-def add_staff(tx: Session, *, identity: str, **values: Any) -> facts.Person:
-    """Store somebody of the agency whom no roster has named yet."""
-    row = Person(kind="staff", identity=identity, **values)
-    tx.add(row)
-    tx.flush()
-    return as_fact(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from store import facts
 from store.queries import people
@@ -46,7 +46,7 @@ def invitees(tx: Session, today: date, *, company: str | None = None) -> list[In
     linked = people.linked_ids(tx)
     order = {"hire": 0, "manager": 1, "consultant": 2, "lead": 3, "admin": 4}
     found = []
-    for row in tx.exec(select(Person)):
+    for row in tx.exec(select(Person).where(or_(Person.kind != "staff", col(Person.stopped_at).is_(None)))):
         own = placed.get(row.id or 0)
         if own is None and (company is not None or row.kind != "staff"):
             continue

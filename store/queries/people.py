@@ -26,6 +26,7 @@ def as_fact(row: Person) -> facts.Person:
         named=row.named,
         stopped=row.stopped_at is not None,
         role=row.role,
+        email=row.email,
     )
 
 
@@ -158,15 +159,13 @@ def decision(tx: Session, person: facts.Person, placement_id: int, *, version: i
 def staff_named(tx: Session, wanted: str) -> list[facts.Person]:
     """Whoever of the agency has that e-mail address or that name."""
     key = " ".join(wanted.split()).casefold()
-    rows = tx.exec(select(Person).where(Person.kind == "staff").order_by(col(Person.id)))
-    return [
-        as_fact(row) for row in rows if key in ((row.email or "").casefold(), " ".join(row.name.split()).casefold())
-    ]
+    return [one for one in staff(tx) if key in ((one.email or "").casefold(), " ".join(one.name.split()).casefold())]
 
 
 def staff(tx: Session) -> list[facts.Person]:
-    """Everybody of the agency, in order of entry."""
-    return [as_fact(row) for row in tx.exec(select(Person).where(Person.kind == "staff").order_by(col(Person.id)))]
+    """Everybody of the agency who has not gone, in order of entry."""
+    query = select(Person).where(Person.kind == "staff", col(Person.stopped_at).is_(None))
+    return [as_fact(row) for row in tx.exec(query.order_by(col(Person.id)))]
 
 
 def count_unreachable(tx: Session) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from store.dialect import add_all
 from store.queries.roster_people import Key, Known, Row, Team, keys_of, put, teams_of
 from store.tables import CheckIn, Company, Pause, Person, Placement
 
@@ -48,8 +49,7 @@ def save(tx: Session, rows: Sequence[Row], companies: Sequence[Row], *, now: dat
     keys, changes.keys_made = keys_of(known, rows, employers)
     teams = teams_of(known, rows, employers, keys)
     tx.flush()  # What changed first: a new person may have the e-mail that somebody else had until now.
-    tx.add_all(known.new_people)
-    tx.flush()
+    add_all(tx, known.new_people)
     changes.new_people = [(person.kind, person.name) for person in known.new_people]
 
     placed = []
@@ -59,8 +59,7 @@ def save(tx: Session, rows: Sequence[Row], companies: Sequence[Row], *, now: dat
             placed.append(_update(tx, known.placements[number], values, team, changes, to_plan, now))
         else:
             placed.append(_create(number, values, changes, to_plan, now))
-    tx.add_all(placed)
-    tx.flush()
+    add_all(tx, placed)
 
     _pauses(tx, rows, placed, changes, to_plan, now)
     for placement in known.placements.values():

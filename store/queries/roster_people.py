@@ -212,8 +212,13 @@ def _staff(known: Known, row: Row, role: str, changed: list[str]) -> Person | No
         "channel": row[f"{role}_channel"],
         "languages": list(row[f"{role}_languages"]) or (["ja"] if found is None else []),
     }
-    person = _person(known, role, found, values, changed)
+    news: list[str] = []
+    person = _person(known, role, found, values, news)
     person.identity = f"staff:{person.email or known.key(person.name)}"
+    # Where the file says something else, that is the roster's word from now on, and the settings may not correct it.
+    unsaid = ["languages"] if found is None and not row[f"{role}_languages"] else person.from_settings or []
+    person.from_settings = [name for name in unsaid if f"{role}_{name}" not in news] or None
+    changed += news
     if person.role is None or (role == "lead" and person.role == "consultant"):
         person.role = role
     return person

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -421,7 +420,7 @@ def test_an_e_mail_that_somebody_gives_up_belongs_to_the_newcomer(newcomer_first
         house.imports(row())
         an = house.placement().hire
         imported(house, *((newcomer, known) if newcomer_first else (known, newcomer)))
-        assert house.placement("A-1").hire == an
+        assert house.placement("A-1").hire.id == an.id
         assert people(house, "hire") == [
             ("NGUYEN VAN AN", "an.private@example.com"),
             ("LE THI BE", "an@example.com"),
@@ -530,28 +529,3 @@ def test_whatever_files_come_one_after_the_other_the_last_one_again_changes_noth
             for line, told in zip(lines, found.rows, strict=True):
                 if line["管理番号"]:
                     assert house.placement(line["管理番号"]).company == told.company
-
-
-def test_five_thousand_rows_are_stored_in_seconds(tmp_path: Path) -> None:
-    rows = tuple(
-        row(
-            row=number,
-            placement_id=None if number % 2 else f"A-{number}",
-            company=f"Company {number % 300}",
-            hire_name=f"HIRE {number}",
-            hire_email=None if number % 2 else f"hire{number}@example.com",
-            manager_name=f"Manager {number % 900}",
-            manager_email=f"manager{number % 900}@example.com",
-            consultant_name=f"Consultant {number % 20}",
-            consultant_email=f"consultant{number % 20}@example.com",
-        )
-        for number in range(2, 5002)
-    )
-    with open_house(TODAY, path=tmp_path / "house.db") as house:
-        for title in ("new", "again"):
-            began = time.process_time()  # The machine may be busy with something else.
-            changes = imported(house, *rows)
-            taken = time.process_time() - began
-            print(f"5,000 rows, {title}: {taken:.2f} s")
-            assert taken < 6, "2.3 s where this was written; room for a machine of half the speed"
-        assert changes.unchanged == 5000

@@ -13,7 +13,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -539,16 +538,6 @@ def test_a_terminal_that_cannot_show_a_letter_shows_a_question_mark(story: Path)
     done = program("placements", folder=story, PYTHONIOENCODING="ascii")
     assert (done.code, done.err) == (0, "")
     assert "??" in done.out
-
-
-def test_help_is_there_at_once(tmp_path: Path) -> None:
-    taken = []
-    for _ in range(3):
-        began = time.perf_counter()
-        assert program("--help", folder=tmp_path).code == 0
-        taken.append(time.perf_counter() - began)
-    print(f"teichaku --help: {min(taken):.2f} s")
-    assert min(taken) < 1.0
 
 
 WORDS = st.one_of(

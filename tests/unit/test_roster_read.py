@@ -7,7 +7,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -349,15 +348,13 @@ def test_a_file_that_is_not_there_is_a_fault_with_its_name(tmp_path: Path) -> No
     assert (fault.value.code, fault.value.values) == ("missing_file", {"file": str(tmp_path / "none.csv")})
 
 
-def test_thousands_of_placements_are_read_in_seconds() -> None:
+def test_thousands_of_placements_are_read() -> None:
     lines = [[f"会社{n % 300}", f"NGUYEN {n}", *LINE[2:4], f"上司{n % 300}", *LINE[5:]] for n in range(5_000)]
     filler = [["職種", "在留資格", "呼び名", "本人番号"]] + [
         ["製造", "特定技能1号", "アン", f"H{n}"] for n in range(5_000)
     ]
     data = sheet_of(*([*line, *rest] for line, rest in zip([HEADINGS, *lines], filler, strict=True)))
-    begun = time.perf_counter()
     assert len(good(read_roster(data, "r.xlsx")).rows) == 5_000
-    assert time.perf_counter() - begun < 5  # below one second when the machine is idle
 
 
 QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])

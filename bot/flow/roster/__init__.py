@@ -9,6 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from bot.app import App
+from bot.flow import agency
 from bot.flow.roster.model import CompanyRow, Roster, RosterQuestion, RosterRow
 from bot.flow.roster.values import company_key, name_key
 from store.queries import audit
@@ -20,7 +21,10 @@ class _DryRun(Exception):
 
 
 def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.Changes:
-    """Store a roster in one transaction, or only say what that would do."""
+    """Store a roster in one transaction, or only say what that would do.
+
+    Raises SettingsRefusal, and stores nothing, where the settings say something else of the same people or companies.
+    """
     changes = stored.Changes()
     now = app.clock()
     try:
@@ -28,9 +32,12 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
             rows = [_columns(row) for row in roster.rows]
             companies = [_columns(row) for row in roster.companies]
             changes = stored.save(tx, rows, companies, now=now, key=name_key)
-            for key in (*changes.created, *changes.changed):
-                columns = changes.changed.get(key, [])
-                audit.write(tx, actor="cli", action="imported", subject=f"placement:{key}", now=now, columns=columns)
+            agency.enrol(app, tx, now)
+            imported = {
+                f"placement:{key}": {"columns": changes.changed.get(key, [])}
+                for key in (*changes.created, *changes.changed)
+            }
+            audit.write_many(tx, imported, actor="cli", action="imported", now=now)
             if dry_run:
                 raise _DryRun
     except _DryRun:
