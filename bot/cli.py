@@ -385,6 +385,7 @@ def run(
 
     from bot.logs import configure
     from bot.main import entered, rehearsal_of, serve
+    from bot.platforms import connected
     from bot.settings import load_settings
     from bot.text import lists
 
@@ -392,7 +393,12 @@ def run(
     wanted = rehearsal_of(rehearse_from, rehearse_speed)
     with entered(load_settings(context.obj), rehearse=wanted) as found:
         said = VOICE.one(lists.REHEARSING if found.rehearsal else lists.RUNNING)
-        asyncio.run(serve(found, ready=lambda: typer.echo(said)))
+
+        async def service() -> None:
+            async with connected(found) as (app_, leases):
+                await serve(app_, leases=leases, ready=lambda: typer.echo(said))
+
+        asyncio.run(service())
     typer.echo(VOICE.one(lists.STOPPED))
 
 

@@ -10,6 +10,19 @@ import structlog
 TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "alembic")
 """Libraries that log addresses at INFO, and with them a bot's token."""
 
+TELLTALE = ("httpx", "telegram.Bot", "telegram.request.BaseRequest", "telegram.request.HTTPXRequest")
+"""Loggers that write addresses with a token in them, and whole messages, whatever the level: not even for debugging."""
+
+
+def _never(record: logging.LogRecord) -> bool:
+    return False
+
+
+def silence(names: tuple[str, ...]) -> None:
+    """Let nothing of these loggers through any more, whatever level somebody sets."""
+    for name in names:
+        logging.getLogger(name).addFilter(_never)
+
 
 def configure(level: int = logging.WARNING) -> None:
     """Log to stderr from ``level`` on, talkative libraries from WARNING on."""

@@ -130,7 +130,8 @@ class Outbound:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One thing a person did: wrote ``text``, pressed ``payload``, or sent a form (``payload`` with ``values``).
+    """One thing a person did: wrote ``text``, pressed ``payload``, or sent a form (``payload`` with ``values``). With none of
+    them it is something that a channel cannot read: a picture, a voice message, an edit of what was written before.
 
     ``external_id`` is the platform's own id of the update: the same id is handled once, however often it comes.
     ``account`` is what the platform calls the account: the consultant reads it when a person is linked to it.
@@ -179,6 +180,15 @@ class SendError(Exception):
 
 class Unreachable(SendError):
     """The address takes no messages any more (blocked, deactivated, unknown): a state of the address, not a failure."""
+
+
+class ListenError(Exception):
+    """A channel cannot listen, and trying again does not mend it: ``code`` names the sentence that says what does
+    (``bot.text.errors``)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class NotRecorded(Exception):

@@ -5,6 +5,7 @@ Each check stands alone: what one of them finds does not keep the others from be
 
 from __future__ import annotations
 
+import asyncio
 import gettext
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.cells import cell_len
 from sqlmodel import Session
 
+from bot.channels.telegram import telegram_name
 from bot.channels.terminal import plain
 from bot.clock import real_now
 from bot.commands.explain import explain
 from bot.flow import agency, timekeeping
 from bot.main import AGENCY_ZONE
+from bot.messages import ListenError, SendError
 from bot.settings import Settings, load_settings
 from bot.text import doctor as words
 from bot.text.catalog import ALIASES, KNOWN_LOCALES, SHIPPED, Voice, spoken
@@ -87,9 +90,25 @@ def examine(voice: Voice, config: Path | None = None) -> list[Finding]:
     else:
         found.append(doctor.fine("settings.ok"))
         found.append(_languages(doctor, settings))
+        found += _telegram(doctor, settings)
         found += _database(doctor, settings)
     found += [*_catalogs(doctor), _occasions(doctor), _packages(doctor)]
     return found
+
+
+def _telegram(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
+    """What Telegram says of the token, where one is set."""
+    if settings.telegram_bot_token is None:
+        return
+    if settings.telegram_webhook_secret is not None and settings.public_url is None:
+        yield doctor.finds("attention", "telegram.half")
+    asking = telegram_name(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url)
+    try:
+        yield doctor.fine("telegram.ok", name=asyncio.run(asking))
+    except ListenError:
+        yield doctor.finds("wrong", "telegram.token")
+    except SendError:
+        yield doctor.finds("attention", "telegram.silent")
 
 
 def _database(doctor: _Doctor, settings: Settings) -> list[Finding]:

@@ -28,7 +28,10 @@ HAD_THEIR_TIME = {
 
 
 def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | None, tuple[str, ...]]:
-    """The reference of what this message takes the place of, None for a new one at the bottom; and of what it clears."""
+    """The reference of what this message takes the place of, None for a new one at the bottom; and of what it clears.
+
+    A farewell clears all: the phone may have changed hands.
+    """
     if is_surface(one.place):
         return one.place, ()
     if not limits.edits:
@@ -36,7 +39,8 @@ def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | 
     standing = chats.standing(tx, one.address.id)
     taken = one.place if _may_take(tx, one, standing) else None
     old = HAD_THEIR_TIME.get(one.kind, frozenset())
-    return taken, tuple(other.reference for other in standing if other.kind in old and other.reference != taken)
+    gone = [other for other in standing if one.kind == "farewell" or other.kind in old]
+    return taken, tuple(other.reference for other in gone if other.reference != taken)
 
 
 def _may_take(tx: Session, one: facts.Delivery, standing: list[facts.Standing]) -> bool:

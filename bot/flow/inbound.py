@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import accounts, answer, delivery, follow_up, linking, outbox
-from bot.flow.reply import Heard
+from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
 from bot.text import prompts, replies
 from bot.text.catalog import Voice
@@ -55,11 +55,23 @@ async def receive(app: App, inbound: Inbound) -> None:
 
     Raises NotRecorded when nothing was kept: then the platform must hand the update over again.
     """
+    await reply(app, inbound, await keep(app, inbound))
+
+
+async def keep(app: App, inbound: Inbound) -> Delivery | Stranger | None:
+    """Record what a person did: from then on the platform may be told that we have it. What ``reply`` has to say.
+
+    Raises NotRecorded when nothing was kept.
+    """
     inbound = storable(inbound)
     try:
-        outcome = await app.store.run(record, app, inbound)
+        return await app.store.run(record, app, inbound)
     except Exception as fault:
-        outcome = await _not_recorded(app, inbound, fault)
+        return await _not_recorded(app, inbound, fault)
+
+
+async def reply(app: App, inbound: Inbound, outcome: Delivery | Stranger | None) -> None:
+    """Answer what was kept, and let the path go on from there."""
     try:
         if isinstance(outcome, Stranger):
             await _greet_stranger(app, inbound, outcome.value)
@@ -206,6 +218,9 @@ def _let_in(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | No
 
 
 def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
+    if inbound.payload is None and inbound.text is None:
+        _cannot_read(tx, heard)
+        return
     if inbound.payload is None and linking.takes_code(tx, inbound.text or "", heard):
         return
     if inbound.payload is not None and inbound.payload.kind == "link" and heard.person.kind == "staff":
@@ -216,6 +231,14 @@ def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
         linking.record(tx, inbound.payload, heard)
     else:
         answer.record(tx, inbound, heard)
+
+
+def _cannot_read(tx: Session, heard: Heard) -> None:
+    """A photo, a voice message or an edit: nothing of it is kept, and the person must know that."""
+    if heard.person.kind == "staff":
+        send(tx, heard, "staff_say", heard.person.id, detail={"code": "unreadable"})
+    else:
+        say(tx, heard, "unreadable")
 
 
 async def _greet_stranger(app: App, inbound: Inbound, code: str) -> None:

@@ -13,11 +13,16 @@ import structlog
 
 from bot.app import App
 from bot.flow import inbound
-from bot.messages import Channel, Inbound
+from bot.messages import Channel, Inbound, ListenError
+from bot.text.catalog import Voice
+from bot.text.errors import NOT_LISTENING
 from store.faults import of_the_place
 from store.queries import leases
 
 log = structlog.get_logger()
+
+OPERATOR = Voice(("en",), "staff")
+"""Whoever reads the log."""
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
@@ -62,15 +67,31 @@ class Listening:
             except Exception as fault:  # A revoked token of one platform must not stop the others.
                 if clock() - began > LONGEST_PAUSE:
                     pause = FIRST_PAUSE
-                log.error("channel.failed", channel=channel.name, fault=type(fault).__name__, pause=pause)
+                self._explain(channel, fault, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def _explain(self, channel: Channel, fault: Exception, pause: float) -> None:
+        if isinstance(fault, ListenError):
+            said = OPERATOR.one(NOT_LISTENING[fault.code])
+            log.error("channel.failed", channel=channel.name, fault=fault.code, pause=pause, said=said)
+        else:
+            log.error("channel.failed", channel=channel.name, fault=type(fault).__name__, pause=pause)
+
     async def _receive(self, update: Inbound) -> None:
-        task = asyncio.create_task(inbound.receive(self._app, update))
+        """Returns when the update is kept, so that its platform hears of it at once; the answer goes out meanwhile."""
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._handle(update, kept))
         self._in_hand.add(task)
         task.add_done_callback(self._done)
-        await asyncio.shield(task)
+        await asyncio.wait({kept, task}, return_when=asyncio.FIRST_COMPLETED)
+        if not kept.done():
+            await task
+
+    async def _handle(self, update: Inbound, kept: asyncio.Future[None]) -> None:
+        outcome = await inbound.keep(self._app, update)
+        kept.set_result(None)
+        await inbound.reply(self._app, update, outcome)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._in_hand.discard(task)

@@ -152,6 +152,9 @@ SAYS = {
     "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
     "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
     "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
+    "unreadable": Message(
+        "desk.say.unreadable", "I can read only text and buttons, and no edits. Please write it anew."
+    ),
     "empty": Message("desk.say.empty", "Please write one sentence about what you will do."),
     "no_cases": Message("desk.say.no_cases", "No open alert. Write “list” for your cases."),
 }

@@ -18,6 +18,15 @@ WHAT = {
     "key.missing": Message("doctor.key.missing", "There is no TEICHAKU_SECRET_KEY, so nobody's words can be stored."),
     "database.ok": Message("doctor.database.ok", "The database answers (%(name)s)."),
     "schema.ok": Message("doctor.schema.ok", "The database has the schema of this version (%(schema)s)."),
+    "telegram.ok": Message("doctor.telegram.ok", "Telegram knows the bot: @%(name)s."),
+    "telegram.token": Message(
+        "doctor.telegram.token", "Telegram does not know the token in TEICHAKU_TELEGRAM_BOT_TOKEN."
+    ),
+    "telegram.silent": Message("doctor.telegram.silent", "Telegram does not answer."),
+    "telegram.half": Message(
+        "doctor.telegram.half",
+        "TEICHAKU_TELEGRAM_WEBHOOK_SECRET is set but TEICHAKU_PUBLIC_URL is not, so that updates are polled.",
+    ),
     "zones.ok": Message("doctor.zones.ok", "The time zones are known: %(names)s."),
     "zones.missing": Message("doctor.zones.missing", "The data of these time zones is missing: %(names)s."),
     "catalogs.ok": Message(
@@ -68,6 +77,18 @@ WHAT = {
 """What was found, by check and result."""
 
 REMEDY = {
+    "telegram.token": Message(
+        "doctor.remedy.telegram_token",
+        "Write to @BotFather, choose the bot and copy its token; docs/telegram.md shows how.",
+    ),
+    "telegram.silent": Message(
+        "doctor.remedy.telegram_silent",
+        "Look whether this machine reaches api.telegram.org by https, or the address in TEICHAKU_TELEGRAM_API_URL.",
+    ),
+    "telegram.half": Message(
+        "doctor.remedy.telegram_half",
+        "Set TEICHAKU_PUBLIC_URL to the https address of this service, or remove the secret.",
+    ),
     "key.missing": Message(
         "doctor.remedy.key", "“teichaku init” makes a key and writes it into .env. Keep a copy of it."
     ),

@@ -240,6 +240,28 @@ SURVEY_ERRORS = {
     ),
     "follow_up_other": Message("error.survey.follow_up_other", "a follow-up must offer “other”"),
 }
+NOT_LISTENING = {
+    "telegram_token_refused": Message(
+        "error.telegram_token_refused",
+        "Telegram does not know this bot token: take the present one from @BotFather and write it to TEICHAKU_TELEGRAM_BOT_TOKEN.",
+    ),
+    "telegram_second_poller": Message(
+        "error.telegram_second_poller",
+        "Another program asks for the messages of the same Telegram bot, and only one may: stop the other one, or give each "
+        "its own bot.",
+    ),
+    "telegram_webhook_set": Message(
+        "error.telegram_webhook_set",
+        "Another program has set a webhook for the same Telegram bot meanwhile: stop the other one, or give each its own bot.",
+    ),
+    "telegram_webhook_refused": Message(
+        "error.telegram_webhook_refused",
+        "Telegram does not take the webhook: TEICHAKU_PUBLIC_URL must begin with https:// and use port 443, 80, 88 or 8443, and "
+        "TEICHAKU_TELEGRAM_WEBHOOK_SECRET holds 1 to 256 letters, digits, _ and -.",
+    ),
+}
+"""Why a channel hears nothing, and what mends it."""
+
 SURVEY_LINE = Message("error.survey.line", "%(source)s, line %(line)s: %(fault)s.")
 
 KNOWN: Mapping[str, Message] = {

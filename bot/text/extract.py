@@ -15,7 +15,13 @@ import yaml
 
 from bot.text.catalog import Domain
 
-HIRE_SOURCES = ("surveys/bank/*.yaml", "bot/text/prompts.py", "bot/text/replies.py", "bot/text/consent.py")
+HIRE_SOURCES = (
+    "surveys/bank/*.yaml",
+    "bot/text/prompts.py",
+    "bot/text/replies.py",
+    "bot/text/consent.py",
+    "bot/text/menu.py",
+)
 """Files whose sentences a hire or a manager reads."""
 
 STAFF_SOURCES = ("bot/text/**/*.py", "risk/rules.yaml")

@@ -1,0 +1,148 @@
+"""Telegram from the invitation to the last answer, with the real client library; people see their own chat."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.commands.invite import invite
+from tests.house import row, tokyo
+from tests.platform.telegram import refusals
+from tests.platform.telegram.people import Person
+from tests.telegram_house import TelegramHouse, on_telegram
+
+AN = "NGUYEN VAN AN"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[TelegramHouse]:
+    async with on_telegram("2026-04-01 09:00", tmp_path / "t.db") as house:
+        house.imports_on_telegram(row())
+        yield house
+
+
+async def settles_in(house: TelegramHouse) -> Person:
+    an = house.api.person("An", language="vi", username="an_nguyen")
+    await house.comes(an, AN)
+    await house.taps(an, "I agree", "AN", "At 12:10")
+    return an
+
+
+def last(phone: Person) -> str:
+    return phone.chat[-1].text
+
+
+async def test_an_invitation_is_a_link_once_the_bot_is_known_and_then_without_a_network(house: TelegramHouse) -> None:
+    await house.writes(house.api.person("Somebody"), "hi")
+    link = invite(house.app, person=AN)[0].link
+    assert link is not None
+    assert link.startswith("https://t.me/checkin_bot?start=")
+
+
+async def test_the_code_of_the_link_connects_and_works_once(house: TelegramHouse) -> None:
+    code = house.code_of(AN)
+    an, other = house.api.person("An", username="an_nguyen"), house.api.person("Other")
+    await an.starts(code)
+    await house.settles()
+    assert "I am the check-in bot of Mori Aiko" in last(an)
+    await other.starts(code)
+    await house.settles()
+    await other.starts()
+    await house.settles()
+    for shown in other.chat:
+        assert "Mori" not in shown.text
+        assert "Sakura" not in shown.text
+    assert [one.mine for one in other.chat] == [True, False, True, False]
+
+
+async def test_a_whole_check_in_stands_in_one_message(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    await house.until("2026-04-06 12:10")
+    before = len(an.chat)
+    assert "Your check-in is ready" in last(an)
+    await house.taps(an, "Start")
+    assert len(an.chat) == before
+    for _ in range(12):
+        if not (labels := an.chat[-1].labels):
+            break
+        await house.taps(an, next((one for one in labels if one.startswith(("4", "3", "2"))), labels[0]))
+    assert "Done, thank you" in last(an)
+    assert len(an.chat) == before
+    assert an.spinning == set()
+    assert len(house.given()) >= 3
+
+
+async def test_a_photo_a_voice_message_and_an_edit_get_one_kind_answer_each(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    for what in ("photo", "sticker", "voice", "location", "contact"):
+        await an.sends(what)
+        await house.settles()
+        assert "I can read only text and buttons" in last(an)
+    count = len(an.chat)
+    for _ in range(4):
+        await an.sends("photo", album="77")
+    await house.settles()
+    assert len(an.chat) == count + 4 + 1
+    shown = await an.says("hello")
+    await house.settles()
+    count = len(an.chat)
+    await an.edits(shown, "hello there")
+    await an.edits(shown, "hello there!")
+    await house.settles()
+    assert len(an.chat) == count + 1
+
+
+async def test_whoever_blocks_the_bot_is_unreachable_until_they_start_it_again(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    await an.blocks()
+    await house.until("2026-04-06 12:10")
+    hire = house.placement().hire.id
+    assert house.rows("SELECT state FROM address WHERE person_id = :id", id=hire) == [("unreachable",)]
+    await an.starts()
+    await house.settles()
+    assert house.rows("SELECT state FROM address WHERE person_id = :id", id=hire) == [("linked",)]
+    await house.runs()
+    assert "1 of" in last(an), "the check-in goes on where it was"
+
+
+async def test_the_same_update_twice_changes_nothing(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    await house.until("2026-04-06 12:10")
+    await house.taps(an, "Start")
+    await an.presses(an.chat[-1].labels[3])
+    update = house.api.pending[-1] if house.api.pending else None
+    await house.settles()
+    given, seen = house.given(), [one.text for one in an.chat]
+    if update is not None:
+        house.api.repeat(update)
+    await house.settles()
+    assert house.given() == given
+    assert [one.text for one in an.chat] == seen
+
+
+async def test_a_new_phone_moves_the_account_and_tells_the_old_chat(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    await house.until("2026-04-06 12:10")
+    new = house.api.person("An (new)", username="an_new")
+    await new.starts(house.code_of(AN, relink=True))
+    await house.settles()
+    assert "moved" in last(an) or "another" in last(an) or "new" in last(an)
+    assert not any(one.labels for one in an.chat)
+    assert any(one.labels == ("Start", "Later") for one in new.chat)
+    await house.writes(an, "hello?")
+    assert "Mori" not in last(an)
+
+
+async def test_an_edit_that_breaks_is_made_again_and_stands_once(house: TelegramHouse) -> None:
+    an = await settles_in(house)
+    await house.until("2026-04-06 12:10")
+    house.api.faults.let("editMessageText", refusals.Fault.CUT_AFTER, refusals.Fault.CUT_BEFORE)
+    before = len(an.chat)
+    await house.taps(an, "Start")
+    for _ in range(3):
+        house.clock.move_to(tokyo("2026-04-06 12:11"))
+        await house.runs()
+    assert len(an.chat) == before
+    assert an.chat[-1].labels
