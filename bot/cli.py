@@ -335,6 +335,21 @@ def handover(
         typer.echo(sentence)
 
 
+@app.command(help=_help(HELP["score"]))
+def score(
+    context: typer.Context,
+    history: Annotated[Path, typer.Option("--history", metavar="FILE", help=_help(OPTIONS["history"]))],
+    at: Annotated[Path, typer.Option("--at", metavar="FILE", help=_help(OPTIONS["at"]))],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help=_help(OPTIONS["out"]))],
+) -> None:
+    from bot.commands.score import score as scored
+    from bot.settings import load_settings
+    from risk.rules import load
+
+    if not scored(VOICE, load(load_settings(context.obj).risk.path), history=history, at=at, out=out):
+        raise typer.Exit(1)
+
+
 @app.command(help=_help(HELP["doctor"]))
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from bot.commands import doctor as examination

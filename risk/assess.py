@@ -108,6 +108,7 @@ def terms(found: Features, rules: Rules) -> tuple[Term, ...]:
         *_drop(found, rules),
         *_missed(found, rules),
         *_manager(found, rules),
+        *_gap(found, rules),
         *_context(found, rules),
     )
 
@@ -145,6 +146,24 @@ def _manager(found: Features, rules: Rules) -> list[Term]:
     if found.manager is None:
         return []
     return [Term("manager", rules.manager.weight * found.manager.badness, _answers(found.manager))]
+
+
+def _gap(found: Features, rules: Rules) -> list[Term]:
+    """The widest gap between the two sides: one construct, one weight."""
+    return [
+        Term(
+            "gap",
+            rules.gap.weight * (gap.manager - gap.hire),
+            {
+                "driver": gap.driver,
+                "hire": gap.hire,
+                "hire_on": gap.hire_on.isoformat(),
+                "manager": gap.manager,
+                "manager_on": gap.manager_on.isoformat(),
+            },
+        )
+        for gap in found.gaps[:1]
+    ]
 
 
 def _context(found: Features, rules: Rules) -> list[Term]:
@@ -205,6 +224,8 @@ def _is_shown(term: Term) -> bool:
     """A low answer on a driver without weight, and a run of misses, are worth seeing though they score nothing."""
     if term.code == "missed":
         return int(term.values["run"]) > 0
+    if term.code == "gap":
+        return True
     return term.code.startswith("level.") and term.weight == 0 and float(term.values["last"]) <= _LOW
 
 

@@ -1,49 +1,33 @@
 """From what was answered to what it may mean: one person's features beside their company's usual answers.
 
-Every formula is section "The engine" of docs/risk.md. The cost is linear: ``prepare`` walks once over a company's
-readings, ``features`` once over a person's. Only what is known at ``at`` counts, and the order of readings never does.
+Every formula is section "The formula" of docs/risk.md. ``History`` puts one person's answers in order once; a day then costs
+what was answered until then. Only what is known on the day counts, and the order of readings never does.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import fsum, sqrt
+from datetime import date, datetime
+from math import fsum
 
-from risk.model import Case, Closed, Reading, Signal
+from risk.cohort import Cohort, Company, Usual, check, in_order, missed_at, moments, newcomer, own_readings
+from risk.known import known_from, until
+from risk.model import Case, Reading, Signal
 from risk.rules import Rules
 from scheduler.workdays import whole_months
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What is usual for one driver: the shrunken mean and standard deviation of answers on the 0-1 scale."""
-
-    mean: float
-    sd: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """What is usual in one company at one day.
-
-    ``hire`` is keyed by driver and whether only newcomers' answers count; ``missed`` is the share not answered.
-    """
-
-    hire: Mapping[tuple[str, bool], Usual]
-    manager: Usual
-    missed: float
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a person stands on one driver.
 
-    ``badness`` is the smoothed and faded z (+ is worse). ``last`` and ``before`` are the last two periods' answers
-    (0-1, 1 is good) with the day of the answer; ``missed_months`` counts the months since. ``lowest`` and
-    ``lowest_before`` say whether one of a period's answers was the lowest point of its scale.
+    ``badness`` is the smoothed and faded z in standard deviations (+ is worse), from the person's own answers. ``last`` and
+    ``before`` are the last two periods' answers (0-1, 1 is good) with the day of the answer; ``missed_months`` counts the
+    months since. ``lowest`` and ``lowest_before`` say whether one of a period's answers was the lowest point of its scale.
+    A driver that was never answered has no standing and adds nothing.
     """
 
     badness: float
@@ -58,12 +42,28 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Missed check-ins among the last closed ones: ``q`` is the standardised excess over the cohort's share."""
+    """Missed check-ins among the last closed ones: ``q`` is the excess over the cohort's share in units of the rules'
+    ``spread``, 0 with none closed. ``run`` is the current run of misses, held at the rules' cap.
+    """
 
     q: float
     missed: int
     closed: int
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The two sides of one driver, each on the 0-1 scale: the manager's latest answer lies well above the hire's.
+
+    Only pairs of which both answers are at most ``carry_months`` old make a gap; a side that is missing makes none.
+    """
+
+    driver: str
+    hire: float
+    hire_on: date
+    manager: float
+    manager_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,14 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One person at one day, ready to be weighed. ``months`` counts the months with an answer."""
+    """One person at one day, ready to be weighed.
+
+    ``tenure_months`` are whole months since the start, None without a start date. ``months`` counts the months with an
+    answer. ``standings`` hold the answered drivers. ``drop`` is the fall of ``overall`` beyond noise in standard deviations,
+    0 with too few answers (then ``usual_before``, the mean answer before it, is None). ``manager`` is the manager's view
+    whether the person stays, None without one. ``gaps`` come largest first. ``context`` comes from the roster's dates,
+    ``signals`` from what somebody stated.
+    """
 
     tenure_months: int | None
     months: int
@@ -86,6 +93,7 @@ class Features:
     usual_before: float | None
     silence: Silence
     manager: Standing | None
+    gaps: tuple[Gap, ...]
     context: tuple[Dated, ...]
     signals: tuple[Signal, ...]
 
@@ -104,74 +112,137 @@ class _Period:
     value: float
     lowest: bool
     answered_on: date
+    newcomer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The answers on one driver in the order in which they became known."""
+
+    moments: Sequence[int]
+    readings: Sequence[Reading]
+    newcomers: Sequence[bool]
+
+    def periods(self, moment: int) -> list[_Period]:
+        """The periods known at a moment, in order; several questions within a period count as their mean."""
+        grouped: dict[date, dict[str, Reading]] = {}
+        fresh: dict[date, bool] = {}
+        for place in range(bisect_left(self.moments, moment)):
+            reading = self.readings[place]
+            # Of two answers to one question of one period the later counts.
+            grouped.setdefault(reading.period, {})[reading.question] = reading
+            fresh[reading.period] = self.newcomers[place]
+        found = []
+        for period in sorted(grouped):
+            readings = list(grouped[period].values())
+            value = readings[0].value if len(readings) == 1 else fsum(one.value for one in readings) / len(readings)
+            lowest = any(one.value == 0 for one in readings)
+            found.append(_Period(period, value, lowest, max(one.answered_on for one in readings), fresh[period]))
+        return found
+
+
+class History:
+    """Everything one case ever said, in order, so that any day of it can be asked for at little cost.
+
+    Raises RulesError for a reading on something forbidden or unknown, ValueError for a value outside 0-1.
+    """
+
+    def __init__(self, case: Case, rules: Rules) -> None:
+        self.case = case
+        self._rules = rules
+        self._own = _in_order(own_readings(case), case, rules)
+        self._managers = _in_order(case.manager_readings, case, rules)
+        self._checkins = sorted((one for one in case.checkins if not one.excused), key=in_order)
+        self._closed = [moments(one)[0] for one in self._checkins]
+
+    def at(self, day: date, cohort: Cohort, hour: datetime | None = None) -> Features:
+        """The features on that day (before that hour), against the cohort of the same moment."""
+        rules, moment, case = self._rules, until(day, hour), self.case
+        periods = {driver: found for driver in rules.drivers if (found := self._periods(driver, moment))}
+        months = {driver: _months(driver, found, cohort, rules) for driver, found in periods.items()}
+        standings = {driver: _standing(months[driver], periods[driver], day, rules) for driver in periods}
+        drop, usual_before = _drop(months.get("overall", ()), periods.get("overall", ()), day, rules)
+        return Features(
+            tenure_months=None if case.started_on is None else max(0, whole_months(case.started_on, day)),
+            months=len({month.index for found in months.values() for month in found}),
+            standings=standings,
+            drop=drop,
+            usual_before=usual_before,
+            silence=self._silence(cohort, moment),
+            manager=self._manager(cohort, day, moment),
+            gaps=self._gaps(standings, day, moment),
+            context=_context(case, day, rules),
+            signals=_signals(case.signals, day, rules),
+        )
+
+    def _periods(self, driver: str, moment: int) -> list[_Period]:
+        given = self._own.get(driver)
+        return given.periods(moment) if given else []
+
+    def _silence(self, cohort: Cohort, moment: int) -> Silence:
+        """Of the last closed check-ins (oldest first) those that count, and how many of them were missed."""
+        rules, recent = self._rules.missed, []
+        for place in range(len(self._checkins) - 1, -1, -1):
+            if self._closed[place] < moment:
+                recent.append(missed_at(self._checkins[place], moment))
+                if len(recent) == rules.window:
+                    break
+        if not recent:
+            return Silence(q=0.0, missed=0, closed=0, run=0)
+        run = next((n for n, missed in enumerate(recent) if not missed), len(recent))
+        q = (sum(recent) / len(recent) - cohort.missed) / rules.spread
+        return Silence(q=q, missed=sum(recent), closed=len(recent), run=min(run, rules.run_cap))
+
+    def _manager(self, cohort: Cohort, day: date, moment: int) -> Standing | None:
+        """The manager's latest view of whether the person stays; like an answer, it fades when it is not renewed."""
+        given = self._managers.get("intention")
+        periods = given.periods(moment) if given else []
+        if not periods:
+            return None
+        missed_months = max(0, whole_months(periods[-1].period, day))
+        z = _badness(periods[-1].value, cohort.manager, self._rules)
+        return _stand(z * _faded(missed_months, self._rules), periods, missed_months)
+
+    def _gaps(self, standings: Mapping[str, Standing], day: date, moment: int) -> tuple[Gap, ...]:
+        """Where the manager answers at least ``gap.at_least`` above the hire on the same thing, the widest first.
+
+        The manager's view of staying is a term of its own (``manager``) and makes no gap.
+        """
+        rules, found = self._rules, []
+        for driver, standing in standings.items():
+            given = self._managers.get(driver)
+            periods = given.periods(moment) if given and driver != "intention" else []
+            if not periods or standing.missed_months > rules.level.carry_months:
+                continue
+            theirs = periods[-1]
+            fresh = whole_months(theirs.period, day) <= rules.level.carry_months
+            if fresh and theirs.value - standing.last >= rules.gap.at_least:
+                found.append(Gap(driver, standing.last, standing.last_on, theirs.value, theirs.answered_on))
+        return tuple(sorted(found, key=lambda gap: (gap.hire - gap.manager, gap.driver)))
 
 
 def prepare(cases: Sequence[Case], *, at: date, rules: Rules) -> Cohort:
-    """What is usual in one company at ``at``, computed once for all of its cases.
-
-    Raises RulesError for a reading on something forbidden or unknown, ValueError for cases of several companies.
-    """
-    if len({case.company for case in cases}) > 1:
-        raise ValueError("a cohort is one company")
-    values: dict[tuple[str, bool], list[float]] = defaultdict(list)
-    seen_by_manager: list[float] = []
-    missed = closed = 0
-    for case in cases:
-        for reading in _known(case.readings, at, rules):
-            values[reading.item, False].append(reading.value)
-            if _newcomer(case, reading.period, rules):
-                values[reading.item, True].append(reading.value)
-        seen_by_manager += [r.value for r in _known(case.manager_readings, at, rules) if r.item == "intention"]
-        window = _window(case.checkins, at, rules)
-        missed += sum(checkin.missed for checkin in window)
-        closed += len(window)
-    keys = [(driver, newcomers) for driver in rules.drivers for newcomers in (False, True)]
-    prior = rules.missed.n0 * rules.missed.share
-    return Cohort(
-        hire={key: _usual(values[key], rules) for key in keys},
-        manager=_usual(seen_by_manager, rules),
-        missed=(missed + prior) / (closed + rules.missed.n0),
-    )
+    """What is usual in one company at ``at``; ``Company`` answers for many days. Raises like ``Company``."""
+    return Company(cases, rules).at(at)
 
 
 def features(case: Case, cohort: Cohort, *, at: date, rules: Rules) -> Features:
-    """One person's features at ``at``, against their company's cohort. Raises RulesError like ``prepare``."""
-    periods = _periods(_known(case.readings, at, rules))
-    months = {driver: _months(case, driver, found, cohort, rules) for driver, found in periods.items()}
-    standings = {d: _standing(months[d], periods[d], at, rules) for d in rules.drivers if d in periods}
-    drop, usual_before = _drop(months.get("overall", ()), periods.get("overall", ()), at, rules)
-    return Features(
-        tenure_months=None if case.started_on is None else max(0, whole_months(case.started_on, at)),
-        months=len({month.index for found in months.values() for month in found}),
-        standings=standings,
-        drop=drop,
-        usual_before=usual_before,
-        silence=_silence(case.checkins, cohort, at, rules),
-        manager=_manager(case, cohort, at, rules),
-        context=_context(case, at, rules),
-        signals=_signals(case.signals, at, rules),
-    )
+    """One person's features at ``at``, against their company's cohort; ``History`` answers for many days."""
+    return History(case, rules).at(at, cohort)
 
 
-def _known(readings: Iterable[Reading], at: date, rules: Rules) -> list[Reading]:
-    for reading in (known := [reading for reading in readings if reading.answered_on <= at]):
-        rules.check_input(reading.item)
-        if not 0 <= reading.value <= 1:  # Also refuses NaN, which compares with nothing.
-            raise ValueError(f"a reading lies between 0 and 1, not at {reading.value}")
-    return known
-
-
-def _newcomer(case: Case, period: date, rules: Rules) -> bool:
-    return case.started_on is not None and whole_months(case.started_on, period) <= rules.newcomer_months
-
-
-def _usual(values: Sequence[float], rules: Rules) -> Usual:
-    """Mean and sd, each (n · client + n0 · default) / (n + n0)."""
-    scale, n = rules.scale, len(values)
-    mean = fsum(values) / n if n else 0.0
-    sd = sqrt(fsum((value - mean) ** 2 for value in values) / n) if n else 0.0
-    shrunken = (n * sd + scale.n0 * scale.sd) / (n + scale.n0)
-    return Usual(mean=(n * mean + scale.n0 * scale.mean) / (n + scale.n0), sd=max(shrunken, scale.sd_min))
+def _in_order(readings: Iterable[Reading], case: Case, rules: Rules) -> dict[str, _Given]:
+    grouped: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        check(reading, rules)
+        grouped[reading.item].append(reading)
+    found = {}
+    for item, listed in grouped.items():
+        # The day of the question and its name make the order whole where two answers came at one moment.
+        listed.sort(key=lambda one: (known_from(one.answered_on, one.answered_at), one.value, one.period, one.question))
+        known = [known_from(one.answered_on, one.answered_at) for one in listed]
+        found[item] = _Given(known, listed, [newcomer(case, one.period, rules) for one in listed])
+    return found
 
 
 def _badness(value: float, usual: Usual, rules: Rules) -> float:
@@ -179,25 +250,13 @@ def _badness(value: float, usual: Usual, rules: Rules) -> float:
     return max(-rules.scale.z_max, min(rules.scale.z_max, z))
 
 
-def _periods(readings: Iterable[Reading]) -> dict[str, list[_Period]]:
-    """Per driver the periods in order; several answers within a period count as their mean."""
-    grouped: dict[tuple[str, date], list[Reading]] = defaultdict(list)
-    for reading in readings:
-        grouped[reading.item, reading.period].append(reading)
-    periods: dict[str, list[_Period]] = defaultdict(list)
-    for (driver, period), found in sorted(grouped.items(), key=lambda entry: entry[0]):
-        values = [reading.value for reading in found]
-        answered_on = max(reading.answered_on for reading in found)
-        periods[driver].append(_Period(period, fsum(values) / len(values), min(values) == 0, answered_on))
-    return periods
-
-
-def _months(case: Case, driver: str, periods: Sequence[_Period], cohort: Cohort, rules: Rules) -> list[_Month]:
+def _months(driver: str, periods: Sequence[_Period], cohort: Cohort, rules: Rules) -> list[_Month]:
     """The months of one driver. Somebody who is asked every week counts once a month: the hazard is a month's."""
-    found: dict[int, list[float]] = defaultdict(list)
+    found: dict[int, list[float]] = {}
+    usual, usual_of_newcomers = cohort.hire[driver, False], cohort.hire[driver, True]
     for one in periods:
-        usual = cohort.hire[driver, _newcomer(case, one.period, rules)]
-        found[12 * one.period.year + one.period.month].append(_badness(one.value, usual, rules))
+        z = _badness(one.value, usual_of_newcomers if one.newcomer else usual, rules)
+        found.setdefault(12 * one.period.year + one.period.month, []).append(z)
     return [_Month(index, fsum(zs) / len(zs)) for index, zs in found.items()]
 
 
@@ -238,33 +297,6 @@ def _drop(months: Sequence[_Month], periods: Sequence[_Period], at: date, rules:
     last = periods[-1].period
     before = [one.value for one in periods if (one.period.year, one.period.month) != (last.year, last.month)]
     return fall * _faded(max(0, whole_months(last, at)), rules), fsum(before) / len(before)
-
-
-def _window(checkins: Iterable[Closed], at: date, rules: Rules) -> list[Closed]:
-    """The last closed check-ins that count, oldest first."""
-    counted = [checkin for checkin in checkins if checkin.closed_on <= at and not checkin.excused]
-    counted.sort(key=lambda checkin: (checkin.period, checkin.closed_on, checkin.missed))
-    return counted[-rules.missed.window :]
-
-
-def _silence(checkins: Iterable[Closed], cohort: Cohort, at: date, rules: Rules) -> Silence:
-    window = _window(checkins, at, rules)
-    if not window:
-        return Silence(q=0.0, missed=0, closed=0, run=0)
-    missed = sum(checkin.missed for checkin in window)
-    run = next((n for n, checkin in enumerate(reversed(window)) if not checkin.missed), len(window))
-    q = (missed / len(window) - cohort.missed) / rules.missed.spread
-    return Silence(q=q, missed=missed, closed=len(window), run=min(run, rules.missed.run_cap))
-
-
-def _manager(case: Case, cohort: Cohort, at: date, rules: Rules) -> Standing | None:
-    """The manager's latest view of whether the person stays; like an answer, it fades when it is not renewed."""
-    periods = _periods(_known(case.manager_readings, at, rules)).get("intention")
-    if not periods:
-        return None
-    missed_months = max(0, whole_months(periods[-1].period, at))
-    z = _badness(periods[-1].value, cohort.manager, rules)
-    return _stand(z * _faded(missed_months, rules), periods, missed_months)
 
 
 def _context(case: Case, at: date, rules: Rules) -> tuple[Dated, ...]:

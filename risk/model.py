@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -31,24 +31,35 @@ class Reading:
     """One answer on a scale: ``item`` is a driver, ``value`` runs from 0 (bad) to 1 (good).
 
     ``period`` is the day the check-in was nominally due; it orders months and joins the two sides' answers.
+    ``answered_at`` is the hour of the answer where it is known, on the day ``answered_on``. ``question`` tells several
+    questions about one driver apart: of two answers to one question in one period the later counts, then the better.
+    ``by_other`` marks what somebody else wrote down for the hire.
     """
 
     item: str
     period: date
     answered_on: date
     value: float
+    question: str = ""
+    answered_at: datetime | None = None
+    by_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
     """A check-in of the hire that is over. ``missed`` is delivered without an answer; leave, pause, "not delivered" and
     "declined" are excused and do not count as silence.
+
+    A check-in that was missed and answered late is ``missed`` until ``answered_on`` (``answered_at``, where the hour is
+    known), and from then on it is not: what was believed in between stays what it was.
     """
 
     period: date
     closed_on: date
     missed: bool
     excused: bool = False
+    answered_on: date | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from risk.schema import (
     Count,
     Drop,
     Explicit,
+    Gap,
     Levels,
     Missed,
     Part,
@@ -50,6 +51,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "drop": _LEVEL,
     "missed": frozenset({"times", "missed", "closed", "run"}),
     "manager": _LEVEL,
+    "gap": frozenset({"subject", "hire", "manager"}),
     "context": frozenset({"times", "on", "days"}),
     "explicit": frozenset({"on"}),
     "lowest": frozenset({"answers"}),
@@ -88,6 +90,7 @@ class Rules(Part):
     drop: Drop
     missed: Missed
     manager: Weighted
+    gap: Gap
     tenure: Tenure
     turnover: Turnover
     context: Context
@@ -257,6 +260,7 @@ def reason_codes(rules: Rules) -> tuple[str, ...]:
         "drop",
         "missed",
         "manager",
+        "gap",
         *(f"context.{name}" for name in _CONTEXT),
         *(f"explicit.{signal}" for signal in rules.explicit.signals),
         "lowest.intention",

@@ -84,6 +84,12 @@ class Missed(Weighted):
     run_cap: Count
 
 
+class Gap(Weighted):
+    """The manager's answer above the hire's on the same thing, from ``at_least`` of the scale on."""
+
+    at_least: Open01
+
+
 class Band(Part):
     """Months of tenure below ``below`` (None: no end) and their term."""
 

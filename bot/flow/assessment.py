@@ -12,7 +12,8 @@ from sqlmodel import Session
 from bot.app import App
 from bot.text.consent import CONSENT_VERSION
 from risk.assess import assess
-from risk.features import Cohort, features, prepare
+from risk.cohort import Cohort
+from risk.features import features, prepare
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from store import facts
 from store.queries import assessments, checkins, placements
@@ -161,6 +162,7 @@ def _readings(
             period=checkin.due_on,
             answered_on=_day(answer.answered_at, placement),
             value=(int(answer.value) - 1) / (answer.points - 1),
+            question=answer.question,
         )
         for checkin, given in asked
         for answer in given

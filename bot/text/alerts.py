@@ -281,6 +281,9 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
             return str(code)
         message = Message(f"risk.reason.{code}", sentence.text)
     values["answers"] = _answers(voice, values)
+    if code == "gap":
+        values |= {"subject": subject(voice, f"level.{values['driver']}")}
+        values |= {side: _points(values[side]) for side in ("hire", "manager")}
     if "on" in values:
         values["on"] = day(voice, str(values["on"]))
     if "level" in values:

@@ -88,6 +88,10 @@ HELP = {
         "help.handover",
         'Let another consultant look after everything that one looks after.\n\nExample: teichaku handover --from "Mori Aiko" --to "Oda Ken" --until 2027-01-15',
     ),
+    "score": Message(
+        "help.score",
+        "Score histories from elsewhere with the product's own risk engine.\n\nExample: teichaku score --history answers.csv --at when.csv --out scores.csv",
+    ),
     "doctor": Message(
         "help.doctor",
         "Say what is missing or wrong, and how to mend it. Exits 1 when something is wrong.\n\nExample: teichaku doctor",
@@ -99,6 +103,11 @@ HELP = {
     ),
 }
 OPTIONS = {
+    "history": Message(
+        "option.history", "The answers: person, company, item, asked_on, answered_on, value, scale_min, scale_max."
+    ),
+    "at": Message("option.at", "Whom to score when: person, at."),
+    "out": Message("option.out", "Where to write the scores."),
     "config": Message("option.config", "The settings file (teichaku.toml of this folder if not named)."),
     "json": Message("option.json", "One JSON document on stdout, nothing else."),
     "dry_run": Message("option.dry_run", "Say what would happen and store nothing."),

@@ -79,6 +79,15 @@ OTHER_ERRORS = {
         "error.file_unwritable",
         "The file %(file)s cannot be written. Check the folder, its free space and who may write there.",
     ),
+    "file_encoding": Message(
+        "error.file_encoding", "The letters of %(file)s cannot be read. Save it as CSV in UTF-8 and try again."
+    ),
+    "columns_missing": Message(
+        "error.columns_missing", "%(file)s lacks these columns in its first row: %(columns)s. Add them and try again."
+    ),
+    "columns_twice": Message(
+        "error.columns_twice", "%(file)s has these columns twice: %(columns)s. Keep one of each and try again."
+    ),
     "folder_used": Message(
         "error.folder_used", "%(folder)s is not empty. Please name a new folder, so that nothing is overwritten."
     ),
@@ -147,7 +156,7 @@ RULES_ERRORS = {
         "The rules file %(source)s needs a version of its own; %(version)s is the shipped one.",
     ),
     "rules.forbidden": Message(
-        "error.rules.forbidden", "“%(name)s” must never be an input of the risk. Take it out of the rules."
+        "error.rules.forbidden", "“%(name)s” must never be an input of the risk. Take it out of the file."
     ),
     "rules.forbidden_missing": Message(
         "error.rules.forbidden_missing", "These words must stay forbidden as inputs: %(names)s"

@@ -22,10 +22,12 @@ def month(n: int, start: date = START) -> date:
     return add_months(start, n)
 
 
-def answered(item: str, *values: float | None, first: int = 1, start: date = START) -> tuple[Reading, ...]:
+def answered(
+    item: str, *values: float | None, first: int = 1, start: date = START, question: str = ""
+) -> tuple[Reading, ...]:
     """One answer a month from month ``first`` on, two days after the question; None is a month without an answer."""
     return tuple(
-        Reading(item, month(n, start), month(n, start) + timedelta(days=2), value)
+        Reading(item, month(n, start), month(n, start) + timedelta(days=2), value, question)
         for n, value in enumerate(values, start=first)
         if value is not None
     )
@@ -124,7 +126,7 @@ def test_several_answers_within_one_period_or_month_count_as_their_mean() -> Non
     nobody = prepare([], at=month(12), rules=RULES)
     at = month(1) + timedelta(days=25)
     one = replace(HIRE, readings=answered("pay", 0.5))
-    within_period = replace(HIRE, readings=answered("pay", 0.25) + answered("pay", 0.75))
+    within_period = replace(HIRE, readings=answered("pay", 0.25, question="a") + answered("pay", 0.75, question="b"))
     weekly = replace(
         HIRE,
         readings=tuple(
@@ -137,7 +139,7 @@ def test_several_answers_within_one_period_or_month_count_as_their_mean() -> Non
 
 
 def test_the_lowest_point_is_seen_even_where_another_answer_of_the_period_is_better() -> None:
-    person = replace(HIRE, readings=answered("intention", 0.0) + answered("intention", 1.0))
+    person = replace(HIRE, readings=answered("intention", 0.0, question="a") + answered("intention", 1.0, question="b"))
     assert of(person, at=month(2)).standings["intention"].lowest
 
 

@@ -1,0 +1,331 @@
+"""Histories from elsewhere: H.csv and L.csv (docs/interfaces.md, "Scoring histories from elsewhere") as cases and points.
+
+A file is read whole or refused, and every fault is told with its row, its column, what stands there and what to write.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.refusal import Refusal
+from risk.model import Case, Closed, Reading
+from risk.rules import Rules, RulesError, refuse_forbidden
+from risk.score import Point
+from surveys.loader import load_bank
+from surveys.model import Respondent
+
+HISTORY = ("person", "company", "item", "asked_on", "answered_on", "value", "scale_min", "scale_max")
+POINTS = ("person", "at")
+OPTIONAL = ("started_on",)
+MISSED_AFTER = timedelta(days=14)
+TOKYO = ZoneInfo("Asia/Tokyo")
+_ENCODINGS = ("utf-8-sig", "cp932")
+_DELIMITERS = (",", ";", "\t")
+_MOST_CHARACTERS = 40  # of a wrong value that are repeated in its error
+
+Moment = tuple[date, datetime | None]
+Values = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in one row: the spreadsheet's row number (the heading is row 1), column, value and what is wrong."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    code: str
+    values: Values = field(default_factory=dict)
+
+
+class HistoryError(Exception):
+    """Files that cannot be scored; ``faults`` are all that was found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(len(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of L.csv as written, with the point that it asks for."""
+
+    person: str
+    at: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What the two files say; ``ignored`` are columns of H.csv that nothing reads."""
+
+    cases: tuple[Case, ...]
+    asked: tuple[Asked, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Person:
+    company: str
+    started_on: date | None = None
+    rows: list[tuple[str, str, bool, date, Moment | None, float]] = field(default_factory=list)
+
+
+def read(history: Path, points: Path, rules: Rules) -> Histories:
+    """Both files. Raises HistoryError for wrong rows, Refusal for a file that is no such table."""
+    faults: list[Fault] = []
+    found, ignored = _people(_Table(history, HISTORY, OPTIONAL, rules), rules, faults)
+    asked = list(_Table(points, POINTS, (), rules).rows(faults))
+    moments = [_moment(points.name, row, "at", cells["at"], faults) for row, cells in asked]
+    for row, cells in asked:
+        if not cells["person"].strip():
+            faults.append(Fault(points.name, row, "person", "", "missing"))
+    if faults:
+        raise HistoryError(faults)
+    shift = _several_offsets([*_hours(found), *(moment[1] for moment in moments if moment)])
+    return Histories(
+        cases=tuple(_case(name, person, shift) for name, person in found.items()),
+        asked=tuple(
+            Asked(cells["person"], cells["at"], Point(cells["person"].strip(), *shift(moment)))
+            for (_, cells), moment in zip(asked, moments, strict=True)
+            if moment is not None
+        ),
+        ignored=ignored,
+    )
+
+
+class _Table:
+    """A CSV file with a heading row: UTF-8 (with or without mark) or cp932; comma, semicolon or tab."""
+
+    def __init__(self, path: Path, wanted: tuple[str, ...], optional: tuple[str, ...], rules: Rules) -> None:
+        self.name = path.name
+        self._rows = self._read(path, wanted)
+        heading = [cell.strip().casefold() for cell in next(self._rows, [])]
+        refuse_forbidden(heading, rules.forbidden)
+        if missing := [name for name in wanted if name not in heading]:
+            raise Refusal("columns_missing", file=self.name, columns=", ".join(missing))
+        if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
+            raise Refusal("columns_twice", file=self.name, columns=", ".join(twice))
+        self._places = {name: heading.index(name) for name in (*wanted, *optional) if name in heading}
+        self._width = len(heading)
+        self.ignored = tuple(name for name in heading if name and name not in self._places)
+
+    def _read(self, path: Path, wanted: tuple[str, ...]) -> Iterator[list[str]]:
+        text = _text(path)
+        first = text[: text.find("\n")] if "\n" in text else text
+        if not first.strip():
+            raise Refusal("columns_missing", file=self.name, columns=", ".join(wanted))
+        delimiter = max(_DELIMITERS, key=first.count)
+        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+    def rows(self, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
+        """The rows below the heading with their number; empty ones are passed over."""
+        number = 1
+        try:
+            for number, cells in enumerate(self._rows, start=2):
+                if not any(cells):
+                    continue
+                if len(cells) != self._width:
+                    values: Values = {"found": len(cells), "wanted": self._width}
+                    faults.append(Fault(self.name, number, "", "", "cells", values))
+                    continue
+                yield number, {name: cells[place] for name, place in self._places.items()}
+        except csv.Error:
+            faults.append(Fault(self.name, number + 1, "", "", "unreadable"))
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise Refusal("file_missing", file=str(path)) from None
+    except OSError as fault:
+        raise Refusal("file_unreadable", file=str(path)) from fault
+    for encoding in _ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal("file_encoding", file=path.name)
+
+
+def items(rules: Rules) -> Mapping[str, tuple[str, bool]]:
+    """Each name that ``item`` may have: its driver, and whether it is the manager who answers."""
+    found = {}
+    for survey in load_bank().values():
+        for question in survey.questions:
+            if question.driver is not None and question.driver in rules.drivers:
+                found[question.name] = (question.driver, survey.respondent is Respondent.MANAGER)
+    # A driver's own name always means the hire's answer.
+    return found | {driver: (driver, False) for driver in rules.drivers}
+
+
+def _people(table: _Table, rules: Rules, faults: list[Fault]) -> tuple[dict[str, _Person], tuple[str, ...]]:
+    known, people, parse = items(rules), dict[str, _Person](), _Parser(table.name, faults)
+    for row, cells in table.rows(faults):
+        before = len(faults)
+        name = parse.named(row, "person", cells)
+        company = parse.named(row, "company", cells)
+        item = cells["item"].strip()
+        if item not in known:
+            faults.append(_unknown_item(table.name, row, item, known, rules))
+        asked = parse.moment(row, "asked_on", cells)
+        answered = parse.moment(row, "answered_on", cells) if cells["answered_on"].strip() else None
+        value = parse.value(row, cells)
+        started = parse.moment(row, "started_on", cells) if cells.get("started_on", "").strip() else None
+        if (answered is None) != (value is None) and len(faults) == before:
+            column = "value" if value is None else "answered_on"
+            faults.append(Fault(table.name, row, column, "", "half_answered"))
+        if len(faults) > before or asked is None:
+            continue
+        person = people.setdefault(name, _Person(company))
+        if person.company != company:
+            faults.append(
+                Fault(table.name, row, "company", company, "two_companies", {"person": name, "other": person.company})
+            )
+        if started is not None and person.started_on not in (None, started[0]):
+            faults.append(Fault(table.name, row, "started_on", cells["started_on"], "two_starts", {"person": name}))
+        person.started_on = person.started_on or (started and started[0])
+        person.rows.append((item, *known[item], asked[0], answered, value if value is not None else 0.0))
+    return people, table.ignored
+
+
+def _unknown_item(file: str, row: int, item: str, known: Mapping[str, object], rules: Rules) -> Fault:
+    try:
+        refuse_forbidden([item], rules.forbidden)
+    except RulesError:
+        return Fault(file, row, "item", item[:_MOST_CHARACTERS], "forbidden_item")
+    values: Values = {"known": ", ".join(sorted(known))}
+    return Fault(file, row, "item", item[:_MOST_CHARACTERS], "unknown_item", values)
+
+
+class _Parser:
+    """Reads cells and notes what cannot be read. The same text means the same, so that it is read once."""
+
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        self._file = file
+        self._faults = faults
+        self._moments: dict[str, Moment] = {}
+        self._numbers: dict[tuple[str, str, str], float] = {}
+
+    def named(self, row: int, column: str, cells: Mapping[str, str]) -> str:
+        if not (text := cells[column].strip()):
+            self._faults.append(Fault(self._file, row, column, "", "missing"))
+        return text
+
+    def moment(self, row: int, column: str, cells: Mapping[str, str]) -> Moment | None:
+        text = cells[column]
+        if text not in self._moments:
+            found = _moment(self._file, row, column, text, self._faults)
+            if found is None:
+                return None
+            self._moments[text] = found
+        return self._moments[text]
+
+    def value(self, row: int, cells: Mapping[str, str]) -> float | None:
+        """The answer on the 0-1 scale, or None for no answer or one that cannot be read."""
+        key = (cells["value"].strip(), cells["scale_min"].strip(), cells["scale_max"].strip())
+        if not key[0]:
+            return None
+        if key not in self._numbers:
+            numbers = [self._number(row, name, cells[name]) for name in ("value", "scale_min", "scale_max")]
+            value, low, high = numbers
+            if value is None or low is None or high is None:
+                return None
+            if low >= high:
+                self._faults.append(Fault(self._file, row, "scale_max", key[2], "scale_reversed", {"least": key[1]}))
+                return None
+            if not low <= value <= high:
+                bounds: Values = {"least": key[1], "most": key[2]}
+                self._faults.append(Fault(self._file, row, "value", key[0][:_MOST_CHARACTERS], "out_of_scale", bounds))
+                return None
+            self._numbers[key] = (value - low) / (high - low)
+        return self._numbers[key]
+
+    def _number(self, row: int, column: str, text: str) -> float | None:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            self._faults.append(Fault(self._file, row, column, text[:_MOST_CHARACTERS], "no_number"))
+            return None
+        return number
+
+
+def _moment(file: str, row: int, column: str, text: str, faults: list[Fault]) -> Moment | None:
+    plain = text.strip()
+    try:
+        if len(plain) == 10:
+            return date.fromisoformat(plain), None
+        at = datetime.fromisoformat(plain)
+    except ValueError:
+        faults.append(Fault(file, row, column, plain[:_MOST_CHARACTERS], "no_day" if plain else "missing"))
+        return None
+    return at.date(), at
+
+
+def _hours(people: Mapping[str, _Person]) -> Iterator[datetime | None]:
+    for person in people.values():
+        for _, _, _, _, answered, _ in person.rows:
+            if answered is not None:
+                yield answered[1]
+
+
+def _several_offsets(hours: list[datetime | None]) -> Callable[[Moment], Moment]:
+    """Hours are compared as they are written; where the files mix offsets, as the hour in Japan."""
+    offsets = {at.utcoffset() for at in hours if at is not None}
+
+    def as_written(moment: Moment) -> Moment:
+        return moment[0], moment[1] and moment[1].replace(tzinfo=None)
+
+    def in_japan(moment: Moment) -> Moment:
+        at = moment[1]
+        if at is None:
+            return moment
+        local = at.astimezone(TOKYO).replace(tzinfo=None) if at.tzinfo else at
+        return local.date(), local
+
+    return in_japan if len(offsets) > 1 else as_written
+
+
+def _case(name: str, person: _Person, shift: Callable[[Moment], Moment]) -> Case:
+    """One person's rows as the engine sees them. The rows of one day are one check-in: missed when none is answered
+    within 14 days, and until one is.
+    """
+    own: list[Reading] = []
+    managers: list[Reading] = []
+    first: dict[date, Moment | None] = {}
+    for item, driver, by_manager, asked, answered, value in person.rows:
+        moment = None if answered is None else shift(answered)
+        if not by_manager:
+            before = first.get(asked)
+            first[asked] = moment if before is None else min(before, moment or before, key=_earlier)
+        if moment is not None:
+            reading = Reading(driver, asked, moment[0], value, question=item, answered_at=moment[1])
+            (managers if by_manager else own).append(reading)
+    return Case(
+        placement=name,
+        company=person.company,
+        started_on=person.started_on,
+        readings=tuple(own),
+        manager_readings=tuple(managers),
+        checkins=tuple(_closed(asked, moment) for asked, moment in first.items()),
+    )
+
+
+def _earlier(moment: Moment) -> tuple[date, datetime]:
+    return moment[0], moment[1] or datetime.combine(moment[0], datetime.min.time())
+
+
+def _closed(asked: date, answered: Moment | None) -> Closed:
+    day, hour = answered or (None, None)
+    return Closed(asked, asked + MISSED_AFTER, missed=True, answered_on=day, answered_at=hour)
