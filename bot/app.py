@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.messages import Channel
+from bot.messages import Channel, Directory
 from bot.settings import Settings
 from risk.policy import Desk, Policy
 from risk.rules import Rules
@@ -27,7 +27,8 @@ def process_name() -> str:
 class App:
     """Everything assembled. ``clock`` gives domain time (a rehearsal's, in a rehearsal); ``real`` gives the wall clock,
     which leases and the outbox keep. ``wake`` asks the loop of this process for another ``advance``; once ``stopping`` is
-    true nothing new is begun. ``owner`` names this process in claims, leases and heartbeats."""
+    true nothing new is begun. ``owner`` names this process in claims, leases and heartbeats. ``directories`` say, for a
+    platform that knows, who has an account there."""
 
     store: Store
     channels: Mapping[str, Channel]
@@ -43,3 +44,4 @@ class App:
     stopping: Callable[[], bool] = field(default=lambda: False)
     owner: str = field(default_factory=process_name)
     rehearsal: bool = False
+    directories: Mapping[str, Directory] = field(default_factory=dict)

@@ -400,13 +400,14 @@ def run(
 
     from bot.logs import configure
     from bot.main import entered, rehearsal_of, serve
-    from bot.platforms import connected
+    from bot.platforms import connected, uses_slack
     from bot.settings import load_settings
     from bot.text import lists
 
     configure(logging.INFO)
-    wanted = rehearsal_of(rehearse_from, rehearse_speed)
-    with entered(load_settings(context.obj), rehearse=wanted) as found:
+    wanted, settings = rehearsal_of(rehearse_from, rehearse_speed), load_settings(context.obj)
+    uses_slack(settings)  # Settings that cannot be used must not decide for good what the database is.
+    with entered(settings, rehearse=wanted) as found:
         said = VOICE.one(lists.REHEARSING if found.rehearsal else lists.RUNNING)
 
         async def service() -> None:

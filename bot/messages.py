@@ -110,6 +110,8 @@ class Outbound:
     ``replaces`` is the reference of an earlier message, or of a surface of the platform, whose place this one takes; where
     that is gone a channel sends it as a new message, but nothing that was meant for a surface of its own. ``clears`` are
     references of messages that have had their time and are taken out of the chat, as far as the platform allows.
+    ``repeats`` is the key of an earlier one that perhaps arrived: a platform on which that can be found out says so instead
+    of sending it twice.
     See docs/adr/0011-a-conversation-is-one-message.md.
     """
 
@@ -121,6 +123,7 @@ class Outbound:
     clears: tuple[str, ...] = ()
     form: Form | None = None
     picture: Picture | None = None
+    repeats: str | None = None
 
     @property
     def text(self) -> str:
@@ -137,7 +140,8 @@ class Inbound:
     ``account`` is what the platform calls the account: the consultant reads it when a person is linked to it.
     ``message`` is the reference of the message, or of the surface, on which a button was pressed; an answer may take its
     place. ``email`` is the address that the platform has verified for an account that has just appeared, ``language`` the
-    tag that the person's own app is set to: a first guess, no more.
+    tag that the person's own app is set to: a first guess, no more. ``gone`` says that this account takes no messages any
+    more; with an empty ``user`` it is everybody of that team, because the app was removed there.
     """
 
     address: AddressKey
@@ -149,6 +153,7 @@ class Inbound:
     values: Mapping[str, str] | None = None
     email: str | None = None
     language: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

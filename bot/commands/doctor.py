@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.cells import cell_len
 from sqlmodel import Session
 
+from bot.channels.slack import check as slack
 from bot.channels.telegram import telegram_name
 from bot.channels.terminal import plain
 from bot.clock import real_now
@@ -27,6 +28,7 @@ from bot.commands.explain import explain
 from bot.flow import agency, timekeeping
 from bot.main import AGENCY_ZONE
 from bot.messages import ListenError, SendError
+from bot.platforms import uses_slack
 from bot.settings import Settings, load_settings
 from bot.text import doctor as words
 from bot.text.catalog import ALIASES, KNOWN_LOCALES, SHIPPED, Voice, spoken
@@ -92,6 +94,7 @@ def examine(voice: Voice, config: Path | None = None) -> list[Finding]:
         found.append(_languages(doctor, settings))
         found += _telegram(doctor, settings)
         found += _database(doctor, settings)
+        found += _slack(doctor, settings)
     found += [*_catalogs(doctor), _occasions(doctor), _packages(doctor)]
     return found
 
@@ -246,6 +249,27 @@ def _calendars(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Fin
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "")
+
+
+def _slack(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
+    """Whether Slack takes the tokens, and grants what the app needs."""
+    try:
+        if not uses_slack(settings):
+            return
+        assert settings.slack_bot_token is not None
+        assert settings.slack_app_token is not None
+        tokens = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+        examined = asyncio.run(slack.examine(settings.slack_api_url, *tokens))
+    except Exception as fault:
+        yield from doctor.fails("slack", fault)
+        return
+    for token, code in (("bot_token", examined.bot_token), ("app_token", examined.app_token)):
+        if code is not None:
+            yield doctor.finds("wrong", f"slack.{token}", said=code)
+    if examined.missing:
+        yield doctor.finds("wrong", "slack.scopes", names=", ".join(examined.missing))
+    elif examined.bot_token is None and examined.app_token is None:
+        yield doctor.fine("slack.ok", team=examined.team)
 
 
 def _languages(doctor: _Doctor, settings: Settings) -> Finding:

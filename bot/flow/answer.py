@@ -52,6 +52,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
             _record_press(tx, payload, Skip(payload.turn), heard)
         case "menu", "back":
             _record_press(tx, payload, Back(payload.turn), heard)
+        case "menu", "start":
+            _record_text(tx, "start", heard)
         case "menu", choice:
             _record_command(tx, choice, heard)
         case _:

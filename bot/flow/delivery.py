@@ -193,7 +193,18 @@ def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Deliv
         ):
             return None, None
     key = AddressKey(one.address.platform, one.address.team, one.address.user)
-    return Outbound(key, str(one.id), page.paragraphs, page.rows, taken, clears, page.form, page.picture), None
+    earlier = one.detail.get("again")
+    return Outbound(
+        key,
+        str(one.id),
+        page.paragraphs,
+        page.rows,
+        taken,
+        clears,
+        page.form,
+        page.picture,
+        repeats=None if earlier is None else str(earlier),
+    ), None
 
 
 def settle(

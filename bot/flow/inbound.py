@@ -18,7 +18,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import accounts, answer, delivery, follow_up, linking, outbox
 from bot.flow.reply import Heard, say, send
-from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
+from bot.messages import AddressKey, Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
 from bot.text import prompts, replies
 from bot.text.catalog import Voice
 from store.facts import Delivery, Person
@@ -98,6 +98,7 @@ def storable(inbound: Inbound) -> Inbound:
         values=None if values is None else {_readable(name): _written(value) for name, value in values.items()},
         email=inbound.email and _readable(inbound.email),
         language=inbound.language and _readable(inbound.language),
+        gone=inbound.gone,
     )
 
 
@@ -183,6 +184,9 @@ def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
         if inbound_id is None:
             log.info("inbound.seen_before", platform=where.platform)
             return None
+        if inbound.gone:
+            _lose(tx, where)
+            return None
         if known is None:
             return _let_in(app, tx, inbound)
         address, person = known
@@ -192,6 +196,13 @@ def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
         _route(tx, inbound, Heard(app, inbound_id, person, app.clock(), _place(inbound, person)))
         tx.flush()
         return delivery.claim_for(app, tx, address.id)
+
+
+def _lose(tx: Session, where: AddressKey) -> None:
+    """An account, or all of a team, takes no messages any more: a state of the address, which a new message of that person,
+    or a new link, ends."""
+    count = people.lose(tx, where.platform, where.team, where.user or None)
+    log.warning("address.gone", platform=where.platform, count=count)
 
 
 def _place(inbound: Inbound, person: Person) -> str | None:

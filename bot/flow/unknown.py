@@ -137,7 +137,7 @@ def _repeat(tx: Session, one: facts.Delivery, now: datetime) -> None:
     address = people.address_of(tx, one.person_id)
     if address is None:
         return
-    detail = {**one.detail, "again": True}
+    detail = {**one.detail, "again": one.id}
     if one.kind == "question" and one.place is None:
         detail["lead"] = "again"
     deliveries.queue(

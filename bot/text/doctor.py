@@ -44,6 +44,14 @@ WHAT = {
         "doctor.translations.missing",
         "There are no sentences yet in %(names)s: %(count)s people read another language instead.",
     ),
+    "slack.ok": Message("doctor.slack.ok", "Slack takes both tokens (%(team)s) and grants every permission."),
+    "slack.bot_token": Message(
+        "doctor.slack.bot_token", "Slack refuses TEICHAKU_SLACK_BOT_TOKEN, or cannot be asked (%(said)s)."
+    ),
+    "slack.app_token": Message(
+        "doctor.slack.app_token", "Slack refuses TEICHAKU_SLACK_APP_TOKEN, or cannot be asked (%(said)s)."
+    ),
+    "slack.scopes": Message("doctor.slack.scopes", "The Slack app lacks these permissions: %(names)s."),
     "roster.ok": Message("doctor.roster.ok", "Placements: %(count)s."),
     "roster.empty": Message("doctor.roster.empty", "There is no placement yet."),
     "lead.ok": Message("doctor.lead.ok", "There is a lead who hears when a consultant does not act."),
@@ -88,6 +96,18 @@ REMEDY = {
     "telegram.half": Message(
         "doctor.remedy.telegram_half",
         "Set TEICHAKU_PUBLIC_URL to the https address of this service, or remove the secret.",
+    ),
+    "slack.bot_token": Message(
+        "doctor.slack.bot_token.remedy",
+        "Copy the “Bot User OAuth Token” (xoxb-…) from “OAuth & Permissions” of the app at api.slack.com/apps.",
+    ),
+    "slack.app_token": Message(
+        "doctor.slack.app_token.remedy",
+        "Make a token (xapp-…) with connections:write under “Basic Information”, “App-Level Tokens”.",
+    ),
+    "slack.scopes": Message(
+        "doctor.slack.scopes.remedy",
+        "Paste docs/slack/manifest-socket.yaml into “App Manifest”, then install the app in the workspace again.",
     ),
     "key.missing": Message(
         "doctor.remedy.key", "“teichaku init” makes a key and writes it into .env. Keep a copy of it."

@@ -68,6 +68,10 @@ OTHER_ERRORS = {
         "%(where)s: the settings say %(key)s = %(said)s, the roster's sheet Companies says %(stored)s. Correct one of the "
         "two.",
     ),
+    "slack_token_missing": Message(
+        "error.slack_token_missing",
+        "Slack needs two tokens, and %(name)s is missing. docs/slack/README.md says where to find it.",
+    ),
     "no_key": Message(
         "error.no_key", "There is no TEICHAKU_SECRET_KEY. “teichaku init” makes one and writes it into .env."
     ),
@@ -250,6 +254,10 @@ SURVEY_ERRORS = {
     "follow_up_other": Message("error.survey.follow_up_other", "a follow-up must offer “other”"),
 }
 NOT_LISTENING = {
+    "slack_refused": Message(
+        "error.slack_refused",
+        "Slack refuses one of the two tokens. “teichaku doctor” says which, and docs/slack/README.md where to find a new one.",
+    ),
     "telegram_token_refused": Message(
         "error.telegram_token_refused",
         "Telegram does not know this bot token: take the present one from @BotFather and write it to TEICHAKU_TELEGRAM_BOT_TOKEN.",

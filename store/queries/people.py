@@ -103,6 +103,15 @@ def set_address_state(tx: Session, address_id: int, state: str) -> None:
         row.state = state
 
 
+def lose(tx: Session, platform: str, team: str, user: str | None) -> int:
+    """Nobody can be reached any more at an account, or (None) at any of a team; how many addresses that are."""
+    query = select(Address).where(Address.platform == platform, Address.team == team, Address.state == "linked")
+    rows = tx.exec(query if user is None else query.where(Address.user == user)).all()
+    for row in rows:
+        row.state = "unreachable"
+    return len(rows)
+
+
 def set_languages(tx: Session, person_id: int, languages: Sequence[str], *, stacked: bool) -> None:
     """What the person reads, the first one first, and whether two are shown together."""
     row = tx.get_one(Person, person_id)
