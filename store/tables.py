@@ -57,6 +57,9 @@ class Person(SQLModel, table=True):
     company_id: int | None = Field(default=None, foreign_key="company.id")
     role: str | None = None  # consultant, lead, admin
     stopped_at: datetime | None = None
+    paused_until: datetime | None = Field(
+        default=None, index=True
+    )  # who stopped for a while is asked again from then on
     external_id: str | None = None
     # Of staff: the columns that no roster has spelled out, so that the settings may correct them.
     from_settings: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
@@ -300,6 +303,7 @@ class Consent(SQLModel, table=True):
     version: int
     language: str
     decision: str  # agreed, declined
+    scored: bool = True  # may a level be estimated, or only questions be asked?
     decided_at: datetime
 
 

@@ -9,11 +9,12 @@ Steps hand over by the status of a row and never call each other.
 from __future__ import annotations
 
 from bot.app import App
-from bot.flow import alert, assessment, changes, checkin, delivery, follow_up, notices, timekeeping, unknown
+from bot.flow import alert, assessment, changes, checkin, delivery, follow_up, linking, notices, timekeeping, unknown
 
 
 async def advance(app: App) -> None:
     """Move everything that is ready one step along the path. Safe to call at any time, twice, or in two processes."""
+    await app.store.run(linking.end_pauses, app)
     await app.store.run(checkin.open_due, app)
     await app.store.run(assessment.assess_closed, app)
     await app.store.run(alert.raise_needed, app)

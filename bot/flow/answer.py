@@ -18,7 +18,7 @@ from bot.messages import Inbound, Payload
 from bot.text import prompts, replies
 from scheduler.later import later_time
 from store import facts
-from store.queries import alerts, audit, chats, checkins, people, placements
+from store.queries import alerts, chats, checkins, people, placements
 from surveys.conversation import (
     Answered,
     Asked,
@@ -135,11 +135,9 @@ def _record_command(tx: Session, command: str, heard: Heard) -> None:
         case "privacy":
             say(tx, heard, "privacy")
         case "stop":
-            people.set_stopped(tx, person.id, heard.now)
-            audit.write(tx, actor=f"person:{person.id}", action="stopped", subject=f"person:{person.id}", now=heard.now)
-            for one in checkins.open_of(tx, person.id):
-                checkins.change(tx, one.id, state="declined", closed_at=heard.now, wakes_at=None)
-            say(tx, heard, "stopped")
+            linking.stop(tx, heard)
+        case "pause":
+            linking.stop(tx, heard, until=heard.now + linking.OWN_PAUSE)
         case "start":
             _record_start(tx, heard)
         case _:

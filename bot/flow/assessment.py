@@ -10,7 +10,6 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.text.consent import CONSENT_VERSION
 from risk.assess import assess
 from risk.cohort import Cohort
 from risk.features import features, prepare
@@ -47,15 +46,15 @@ def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[fac
     cases = gather(tx, list(people.values()))
     cohorts: dict[date, Cohort] = {}
     for checkin in closed:
-        if not _counts(checkin) or not _may_score(tx, people[checkin.placement_id]):
+        placement = people[checkin.placement_id]
+        if not _counts(checkin) or not people_queries.may_score(tx, placement.hire, placement.id):
             assessments.skip(tx, checkin.id, now=now)
             continue
-        at = _day(checkin.closed_at or now, people[checkin.placement_id])
+        at = _day(checkin.closed_at or now, placement)
         cohort = cohorts.setdefault(at, prepare(list(cases.values()), at=at, rules=app.rules))
 
         found = features(cases[checkin.placement_id], cohort, at=at, rules=app.rules)
         earlier = _monthly(assessments.history(tx, checkin.placement_id), checkin)
-        placement = people[checkin.placement_id]
         turnover = placement.yearly_turnover or app.settings.company(placement.company).yearly_turnover
         assessed = assess(found, app.rules, yearly_turnover=turnover, previous=earlier)
 
@@ -65,12 +64,6 @@ def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[fac
 def _counts(checkin: facts.CheckIn) -> bool:
     """What was never delivered, or withdrawn, says nothing about anybody."""
     return checkin.state == "completed" or (checkin.state == "expired" and checkin.delivered_at is not None)
-
-
-def _may_score(tx: Session, placement: facts.Placement) -> bool:
-    """Nothing is estimated about a hire who said no or who stopped, also not from what others say."""
-    decision = people_queries.decision(tx, placement.hire, placement.id, version=CONSENT_VERSION)
-    return decision != "declined" and not placement.hire.stopped
 
 
 def _columns(checkin: facts.CheckIn, assessed: Assessment) -> dict[str, object]:

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 MAX_NAME = 60
 MAX_GUESSES = 5
 GUESSES_WITHIN = timedelta(hours=1)
+OWN_PAUSE = timedelta(days=30)
 CODE = r"(?<![\w-])[\w-]{32}(?![\w-])"
 """What an invitation code looks like: ``secrets.token_urlsafe(24)``."""
 
@@ -160,7 +161,7 @@ def undecided(tx: Session, person: facts.Person, placement_id: int) -> bool:
 def record(tx: Session, payload: Payload, heard: Heard) -> None:
     """Handle a press on a consent or a setting."""
     match payload.kind, payload.choice.partition("."):
-        case "consent", ("agree" | "decline" as decision, _, _):
+        case "consent", ("agree" | "unscored" | "decline" as decision, _, _):
             _record_decision(tx, payload, decision, heard)
         case "setting", _ if payload.subject != heard.person.id:
             say(tx, heard, "not_yours")
@@ -184,11 +185,27 @@ def _record_decision(tx: Session, payload: Payload, decision: str, heard: Heard)
     if payload.turn != CONSENT_VERSION:
         ask_consent(heard.app, tx, person, key=f"in{heard.inbound_id}", again=True)
         return
-    agreed = "agreed" if decision == "agree" else "declined"
+    agreed = "declined" if decision == "decline" else "agreed"
+    scored = decision == "agree"
     language = Voice.of(person.languages, "hire", stacked=person.stacked).first
-    people.decide(tx, person.id, payload.subject, version=CONSENT_VERSION, language=language, decision=agreed, now=now)
+    people.decide(
+        tx,
+        person.id,
+        payload.subject,
+        version=CONSENT_VERSION,
+        language=language,
+        decision=agreed,
+        scored=scored,
+        now=now,
+    )
     audit.write(
-        tx, actor=f"person:{person.id}", action=f"consent_{agreed}", subject=f"placement:{payload.subject}", now=now
+        tx,
+        actor=f"person:{person.id}",
+        action=f"consent_{agreed}",
+        subject=f"placement:{payload.subject}",
+        now=now,
+        version=CONSENT_VERSION,
+        scored=scored,
     )
     if agreed == "declined":
         _decline_open(tx, person, payload.subject, now)
@@ -202,6 +219,28 @@ def _decline_open(tx: Session, person: facts.Person, placement_id: int, now: dat
     for one in checkins.open_of(tx, person.id):
         if person.kind == "manager" or one.placement_id == placement_id:
             checkins.change(tx, one.id, state="declined", closed_at=now, wakes_at=None)
+
+
+def stop(tx: Session, heard: Heard, *, until: datetime | None = None) -> None:
+    """Ask this person nothing any more, from this moment on; with ``until`` nothing until then."""
+    person = heard.person
+    people.set_stopped(tx, person.id, heard.now, until=until)
+    action = "stopped" if until is None else "took_a_pause"
+    audit.write(tx, actor=f"person:{person.id}", action=action, subject=f"person:{person.id}", now=heard.now)
+    for one in checkins.open_of(tx, person.id):
+        checkins.change(tx, one.id, state="declined", closed_at=heard.now, wakes_at=None)
+    say(tx, heard, "stopped" if until is None else "paused")
+
+
+def end_pauses(app: App) -> None:
+    """Whoever wanted a pause is asked again when it is over: the next check-in comes by itself."""
+    now = app.clock()
+    with app.store.read() as tx:
+        if not people.pauses_over(tx, now):
+            return
+    with app.store.begin() as tx:
+        for person_id in people.pauses_over(tx, now):
+            people.set_stopped(tx, person_id, None)
 
 
 def next_setting(tx: Session, heard: Heard) -> None:

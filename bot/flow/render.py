@@ -126,7 +126,7 @@ def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content 
     reference = str(one.detail.get("reference", one.id))
     values = {"consultant": consultant.name if consultant else "–", "reference": reference}
     code = str(one.detail["code"])
-    offers_help = code in ("nothing_open", "closed", "stopped")
+    offers_help = code in ("nothing_open", "closed", "stopped", "paused")
     return replies.reply(voice, limits, code=code, person=person.id, help_button=offers_help, **values)
 
 
@@ -147,6 +147,9 @@ def _consent(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Cont
         consultant=placement.consultant.name,
         company=placement.company,
         hire=placement.hire.name,
+        platform=one.address.platform,
+        words=app.settings.privacy.retention.free_text,
+        scores=app.settings.privacy.retention.scores,
     )
 
 

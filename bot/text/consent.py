@@ -7,8 +7,8 @@ from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from surveys.model import Message
 
-CONSENT_VERSION = 1
-"""Raised whenever the text changes: then everybody is asked again."""
+CONSENT_VERSION = 2
+"""Raised whenever the text changes: then everybody is asked again. A test holds the text to its version."""
 
 HIRE = (
     Message(
@@ -17,25 +17,60 @@ HIRE = (
     ),
     Message(
         "consent.hire.what",
-        "About once a month I ask you a few short questions about your work. They help your consultant to see early "
-        "when something is wrong, and to act.",
+        "About once a month I ask you a few short questions about your work and your life here. They help your consultant "
+        "to see early when something is wrong, and to act.",
     ),
     Message(
         "consent.hire.seen",
-        "Only your consultant and the consultant's own lead read your answers. Nobody at %(company)s sees them, unless you "
-        "choose it.",
+        "Your consultant and the agency's lead read your answers. Nobody at %(company)s reads them. Your manager is asked about the "
+        "same topics: neither of you sees the other's answers.",
+    ),
+    Message(
+        "consent.hire.share",
+        "After a check-in you can choose to have something said to your company. If you choose nothing, nothing is said.",
     ),
     Message(
         "consent.hire.level",
-        "From the answers we estimate whether somebody may leave, so that a person can help in time. Your manager is "
-        "asked about the same topics. This estimate decides nothing about you.",
+        "From the answers a computer estimates how likely it is that somebody will leave, so that a person can help in time. The "
+        "company never sees this estimate, and it decides nothing about you. You can say yes to the questions without it; "
+        "the help stays the same.",
+    ),
+    Message(
+        "consent.hire.danger",
+        "If you write that you are in danger or treated illegally, your consultant is told at once. Nobody at your company is.",
+    ),
+    Message(
+        "consent.hire.kept",
+        "Your own words are erased after %(words)s months, and the numbers %(scores)s months after you have left. Write “privacy” to see, "
+        "to receive or to erase what is stored.",
     ),
     Message(
         "consent.hire.free",
-        "You do not have to take part. Saying no has no consequence, you may skip every question and you may stop at any "
-        "time. If you decide to leave, we help you leave properly.",
+        "Taking part is your own choice, and %(company)s cannot order you to answer. Saying no has no consequence, and nobody "
+        "at your company learns of it. You may skip every question. Write “pause” or “stop” at any time.",
     ),
+    Message("consent.hire.leave", "If you decide to leave, we help you leave properly."),
 )
+"""The promise to a hire. Who owns the chat (PLATFORMS) stands before the last three."""
+
+PLATFORMS = {
+    "slack": Message(
+        "consent.platform.slack",
+        "This chat is on Slack. The owner of this Slack, often your company, may be able to read what is written in the chat. "
+        "What you tell about yourself therefore goes into a window that leaves no message.",
+    ),
+    "telegram": Message(
+        "consent.platform.telegram",
+        "This chat is on Telegram, which belongs neither to us nor to your company. Telegram stores the messages. Whoever holds your "
+        "phone can read them, so you may delete this chat at any time.",
+    ),
+    "": Message(
+        "consent.platform.other",
+        "This chat runs on a service of somebody else, who stores the messages. Whoever holds your phone can read them.",
+    ),
+}
+"""Whose platform it is, by its name."""
+
 MANAGER = (
     Message(
         "consent.manager.who",
@@ -44,16 +79,21 @@ MANAGER = (
     Message(
         "consent.manager.what",
         "Once a month I ask you a few short questions about each of the people we placed with you, so that we can support "
-        "you and them in time.",
+        "you and them in time. From both sides' answers a computer estimates where support is needed.",
     ),
     Message(
         "consent.manager.seen",
-        "Only the consultant and the consultant's own lead read your answers. They are not shown to the people you tell us about, and they are not "
-        "used to judge you.",
+        "Only the consultant and the agency's lead read your answers. They are not shown to the people you tell us about or to your company, and they are "
+        "not used to judge you. You do not see what the people you tell us about answer.",
+    ),
+    Message(
+        "consent.manager.kept",
+        "Your own words are erased after %(words)s months. Write “privacy” to see, to receive or to erase what is stored.",
     ),
     Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),
 )
 AGREE = Message("consent.agree", "I agree")
+UNSCORED = Message("consent.unscored", "Yes, no estimate")
 DECLINE = Message("consent.decline", "No, thank you")
 DECLINED = Message(
     "consent.declined",
@@ -80,19 +120,30 @@ def ask(
     consultant: str,
     company: str,
     hire: str,
+    platform: str,
+    words: int,
+    scores: int,
 ) -> Content:
-    """The promise, sentence by sentence, with the two buttons. ``hire`` is used for a manager only."""
-    values = {"name": name, "consultant": consultant, "company": company, "hire": hire}
+    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only; ``words`` and
+    ``scores`` are the months for which they are kept."""
+    values: dict[str, str | int] = {
+        "name": name,
+        "consultant": consultant,
+        "company": company,
+        "hire": hire,
+        "words": words,
+        "scores": scores,
+    }
+    owner = PLATFORMS.get(platform, PLATFORMS[""])
+    said = (*HIRE[:-3], owner, *HIRE[-3:]) if hire_side else MANAGER
     paragraphs = []
     for locale in voice.locales:
         single = Voice((locale,), voice.domain)
-        text = "\n".join(single.one(message, **values) for message in (HIRE if hire_side else MANAGER))
-        paragraphs.append(Paragraph(text, Style.BODY))
-    row = (
-        press("consent", placement, CONSENT_VERSION, "agree", voice.label(AGREE, limits.button)),
-        press("consent", placement, CONSENT_VERSION, "decline", voice.label(DECLINE, limits.button)),
-    )
-    return tuple(paragraphs), (row,)
+        paragraphs += [Paragraph(single.one(message, **values), Style.BODY) for message in said]
+    agree = press("consent", placement, CONSENT_VERSION, "agree", voice.label(AGREE, limits.button))
+    unscored = press("consent", placement, CONSENT_VERSION, "unscored", voice.label(UNSCORED, limits.button))
+    decline = press("consent", placement, CONSENT_VERSION, "decline", voice.label(DECLINE, limits.button))
+    return tuple(paragraphs), ((agree, unscored, decline) if hire_side else (agree, decline),)
 
 
 def declined(voice: Voice) -> Content:

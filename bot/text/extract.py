@@ -21,6 +21,9 @@ HIRE_SOURCES = (
     "bot/text/replies.py",
     "bot/text/consent.py",
     "bot/text/menu.py",
+    "bot/text/safety.py",
+    "bot/text/sharing.py",
+    "bot/text/privacy.py",
 )
 """Files whose sentences a hire or a manager reads."""
 

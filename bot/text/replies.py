@@ -39,6 +39,11 @@ REPLIES = {
         "call 110 (police) or 119 (fire, ambulance).",
     ),
     "stopped": Message("reply.stopped", "All right. I will not ask you anything any more. Write “start” to go on."),
+    "paused": Message(
+        "reply.paused",
+        "All right. I will not ask you anything for a month, and nobody in the company learns of it. Write “start” to go on earlier. If "
+        "you need help, write to me at any time.",
+    ),
     "started": Message("reply.started", "Welcome back. The next check-in comes by itself."),
     "privacy": Message(
         "reply.privacy",
@@ -72,6 +77,7 @@ COMMANDS = {
     "help": Message("command.help", "help, i need help"),
     "privacy": Message("command.privacy", "privacy, who reads this"),
     "stop": Message("command.stop", "stop, stop asking"),
+    "pause": Message("command.pause", "pause, pause for a month, take a break"),
     "start": Message("command.start", "start, check in, checkin"),
 }
 """What a person may write instead of pressing a button, comma separated, in every language that is shipped."""

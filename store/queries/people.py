@@ -131,13 +131,27 @@ def set_hour(tx: Session, person_id: int, hour: str) -> None:
         placement.planned_until = None
 
 
-def set_stopped(tx: Session, person_id: int, at: datetime | None) -> None:
-    """Ask this person nothing any more, or (None) ask again."""
-    tx.get_one(Person, person_id).stopped_at = at
+def set_stopped(tx: Session, person_id: int, at: datetime | None, *, until: datetime | None = None) -> None:
+    """Ask this person nothing any more, or nothing until then, or (None) ask again."""
+    row = tx.get_one(Person, person_id)
+    row.stopped_at, row.paused_until = at, until
+
+
+def pauses_over(tx: Session, now: datetime) -> list[int]:
+    """Who wanted a pause that is over by now: one read of an index."""
+    return list(tx.exec(select(Person.id).where(col(Person.paused_until) <= now)))  # type: ignore[arg-type]
 
 
 def decide(
-    tx: Session, person_id: int, placement_id: int, *, version: int, language: str, decision: str, now: datetime
+    tx: Session,
+    person_id: int,
+    placement_id: int,
+    *,
+    version: int,
+    language: str,
+    decision: str,
+    now: datetime,
+    scored: bool = True,
 ) -> None:
     """Keep what a person answered to the promise; a later decision about the same text replaces the earlier one."""
     row = tx.exec(
@@ -153,7 +167,7 @@ def decide(
         decision=decision,
         decided_at=now,
     )
-    row.decision, row.language, row.decided_at = decision, language, now
+    row.decision, row.language, row.decided_at, row.scored = decision, language, now, scored
     tx.add(row)
 
 
@@ -163,6 +177,19 @@ def decision(tx: Session, person: facts.Person, placement_id: int, *, version: i
     if person.kind == "hire":
         query = query.where(Consent.placement_id == placement_id)
     return tx.exec(query.order_by(col(Consent.decided_at).desc()).limit(1)).one_or_none()
+
+
+def may_score(tx: Session, hire: facts.Person, placement_id: int) -> bool:
+    """Nothing is estimated about a hire who stopped, who said no, or who said yes to the questions alone; also not from
+    what others say. It holds until they decide otherwise, also when the text has changed meanwhile. Where nobody could
+    ask yet, only others are heard."""
+    query = (
+        select(Consent.decision, Consent.scored)
+        .where(Consent.person_id == hire.id, Consent.placement_id == placement_id)
+        .order_by(col(Consent.version).desc())
+    )
+    decided = tx.exec(query.limit(1)).one_or_none()
+    return not hire.stopped and (decided is None or tuple(decided) == ("agreed", True))
 
 
 def staff_named(tx: Session, wanted: str) -> list[facts.Person]:

@@ -1,0 +1,70 @@
+"""What a hire may let the consultant say to the company: offered after a check-in, shown before anybody reads it."""
+
+from __future__ import annotations
+
+from surveys.model import Message
+
+ASK = Message(
+    "share.ask",
+    "Would you like %(consultant)s to bring up one of these topics with your company? If you choose nothing, nothing is said.",
+)
+NOTHING = Message("share.nothing", "Nothing, thank you")
+PREVIEW = Message("share.preview", "Nobody has read this yet. Your company would hear it in Japanese:")
+MEANS = Message("share.means", "It means: %(sentence)s")
+LATER = Message(
+    "share.later",
+    "It is said at a regular contact some time from now, so that nobody sees when you chose it. As a general remark your name is not "
+    "said, but in a small company people may guess.",
+)
+MODES = {
+    "name": Message("share.mode.name", "In my name"),
+    "general": Message("share.mode.general", "As a general remark"),
+    "not_now": Message("share.mode.not_now", "Not now"),
+    "after": Message("share.mode.after", "Only after I have left"),
+}
+KEPT = {
+    "name": Message("share.kept.name", "All right, it will be said in your name. I tell you when it was said."),
+    "general": Message(
+        "share.kept.general", "All right, it will be said as a general remark. I tell you when it was said."
+    ),
+    "not_now": Message("share.kept.not_now", "All right, nothing is said."),
+    "after": Message("share.kept.after", "All right, it will be said only after you have left."),
+}
+SAID = Message("share.said", "%(consultant)s has brought up your topic “%(topic)s” with your company on %(day)s.")
+FROM = Message("share.from", "%(hire)s would like to say: %(sentence)s")
+GENERAL = Message("share.from_general", "Some of the people we look after say: %(sentence)s")
+
+SENTENCES = {
+    "supervisor": Message("share.sentence.supervisor", "It would help to have more time to talk with the supervisor."),
+    "promise": Message("share.sentence.promise", "It would help to look again together at the work that was agreed."),
+    "pay": Message("share.sentence.pay", "It would help to have the payslip and the deductions explained."),
+    "growth": Message(
+        "share.sentence.growth", "It would help to hear what can be learned here, and how the path goes on."
+    ),
+    "peer": Message("share.sentence.peer", "It would help to know whom to ask at work."),
+    "life": Message(
+        "share.sentence.life", "It would help to have some support with daily life, such as housing or papers."
+    ),
+    "hours": Message("share.sentence.hours", "It would help to look again together at working hours and days off."),
+    "language": Message("share.sentence.language", "It would help if the work were explained in plain Japanese."),
+    "clarity": Message("share.sentence.clarity", "It would help to have the tasks explained once more."),
+    "workload": Message("share.sentence.workload", "It would help to look together at the amount of work."),
+    "stress": Message("share.sentence.stress", "It would help to have more time to rest."),
+    "recognition": Message("share.sentence.recognition", "It would help to hear what goes well."),
+}
+"""One polite sentence a topic. A topic without one is not offered."""
+
+TOPICS = {
+    "supervisor": Message("share.topic.supervisor", "Talking with my boss"),
+    "promise": Message("share.topic.promise", "Work as agreed"),
+    "pay": Message("share.topic.pay", "Payslip"),
+    "growth": Message("share.topic.growth", "Learning"),
+    "peer": Message("share.topic.peer", "Whom to ask"),
+    "life": Message("share.topic.life", "Daily life"),
+    "hours": Message("share.topic.hours", "Working hours"),
+    "language": Message("share.topic.language", "Plain Japanese"),
+    "clarity": Message("share.topic.clarity", "My tasks"),
+    "workload": Message("share.topic.workload", "Amount of work"),
+    "stress": Message("share.topic.stress", "Rest"),
+    "recognition": Message("share.topic.recognition", "What goes well"),
+}

@@ -1,0 +1,138 @@
+"""The promise before the first question: what it says, that it is asked again, and a yes without an estimate."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import combinations
+
+import pytest
+
+from bot.channels.memory import LIMITS
+from bot.text import consent
+from bot.text.catalog import SHIPPED, Voice
+from tests.house import living, row, tokyo
+
+BEFORE = "2026-03-30 10:00"
+DIGESTS = {2: "b1cc1d3a"}
+
+
+def told(platform: str, *languages: str) -> str:
+    paragraphs, _ = consent.ask(
+        Voice.of(languages, "hire"),
+        LIMITS,
+        placement=1,
+        hire_side=True,
+        name="An",
+        consultant="Mori Aiko",
+        company="Sakura Foods",
+        hire="An",
+        platform=platform,
+        words=6,
+        scores=24,
+    )
+    return "\n\n".join(paragraph.text for paragraph in paragraphs)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I am the check-in bot of Mori Aiko",
+        "help your consultant to see early",
+        "a computer estimates how likely it is that somebody will leave",
+        "so that a person can help in time",
+        "Your manager is asked about the same topics",
+        "Nobody at Sakura Foods reads them",
+        "The owner of this Slack, often your company",
+        "erased after 6 months",
+        "24 months after you have left",
+        "Sakura Foods cannot order you to answer",
+        "Saying no has no consequence",
+        "You may skip every question",
+        "Write “pause” or “stop” at any time",
+        "If you decide to leave, we help you leave properly",
+    ],
+)
+def test_a_hire_reads_before_the_first_question(said: str) -> None:
+    assert said in told("slack", "en")
+
+
+def test_it_says_whose_platform_it_is() -> None:
+    assert "belongs neither to us nor to your company" in told("telegram", "en")
+    assert "service of somebody else" in told("memory", "en")
+
+
+def test_any_two_languages_fit_into_one_message_of_short_paragraphs() -> None:
+    for pair in combinations(SHIPPED["hire"], 2):
+        for platform in consent.PLATFORMS:
+            text = told(platform, *pair)
+            assert len(text) <= LIMITS.text
+            assert max(map(len, text.split("\n\n"))) <= 420
+
+
+def test_the_text_has_the_version_that_people_agreed_to() -> None:
+    """Whoever changes a sentence raises CONSENT_VERSION, because everybody must be asked again."""
+    said = "\n".join(one.text for one in (*consent.HIRE, *consent.PLATFORMS.values(), *consent.MANAGER))
+
+    assert DIGESTS[consent.CONSENT_VERSION] == hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+async def test_what_was_agreed_is_kept_with_version_language_and_time() -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes(hire_languages=("ja@simple", "en"))).hire
+
+        kept = house.rows("SELECT version, language, decision, scored FROM consent WHERE person_id = :id", id=an.id)
+        assert [tuple(one) for one in kept] == [(consent.CONSENT_VERSION, "ja@simple", "agreed", 1)]
+        assert house.rows("SELECT count(*) FROM consent WHERE decided_at IS NULL") == [(0,)]
+
+
+async def test_a_hire_may_take_part_without_the_estimate() -> None:
+    async with living(BEFORE) as house:
+        house.imports(row())
+        placement = house.placement()
+        an, sato, mori = placement.hire, placement.manager, placement.consultant
+        await house.joins(mori)
+        await house.joins(an)
+        await house.presses(an, "Yes, no estimate")
+        await house.presses(an, "name.0")
+        await house.presses(an, "hour.noon")
+        await house.agrees(sato)
+        await house.until("2026-05-01 12:10")
+
+        await house.answers(an, "1", "1", "1", "1", "1", "1", "1")
+        await house.runs()
+        await house.answers(sato, "1", "1", "1", "1", "1")
+        await house.until("2026-06-20 12:00")
+
+        assert house.rows("SELECT count(*) FROM answer WHERE question = 'stay'") != [(0,)], "the questions are asked"
+        assert house.rows("SELECT count(*) FROM assessment") == [(0,)], "nothing is estimated"
+        assert [one.kind for one in house.alerts()] in ([], ["silence"])
+        await house.says(an, "help")
+        await house.runs()
+        assert "help" in [one.kind for one in house.alerts()], "and the help is the same"
+
+
+async def test_a_pause_begins_at_once_and_ends_by_itself() -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes()).hire
+        await house.until("2026-05-01 12:10")
+        await house.says(an, "pause")
+
+        assert "for a month" in house.sees(an)
+        assert house.checkins()[0].state == "declined", "what is open need not be answered"
+        seen = len(house.messages(an))
+        await house.until("2026-05-20 12:00")
+        assert len(house.messages(an)) == seen, "nothing, no reminder either, is sent meanwhile"
+        await house.until("2026-06-01 12:10")
+        assert "Your check-in is ready" in house.sees(an)
+        silent = [one.opened_at for one in house.alerts() if one.kind == "silence"]
+        assert all(at < tokyo("2026-05-01 12:10") for at in silent), "a pause is no silence"
+
+
+async def test_a_pause_can_be_ended_earlier() -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes()).hire
+        await house.says(an, "pause")
+        await house.says(an, "start")
+        await house.until("2026-04-06 12:10")
+
+        assert "Your check-in is ready" in house.sees(an)
