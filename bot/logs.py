@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "alembic")
+TALKATIVE = ("httpx", "httpcore", "slack_sdk", "slack_bolt", "telegram", "aiohttp", "alembic", "uvicorn")
 """Libraries that log addresses at INFO, and with them a bot's token."""
 
 TELLTALE = ("httpx", "telegram.Bot", "telegram.request.BaseRequest", "telegram.request.HTTPXRequest")

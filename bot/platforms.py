@@ -6,6 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot import web
 from bot.app import App
 from bot.channels.slack import OneWorkspace, SlackChannel, SlackDirectory
 from bot.channels.slack.clients import Web
@@ -24,6 +29,10 @@ TELEGRAM_PATH = "/telegram"
 """Where Telegram posts updates, below TEICHAKU_PUBLIC_URL."""
 
 
+LARGEST_UPDATE = 1_000_000
+"""Bytes; an update is some thousands."""
+
+
 @asynccontextmanager
 async def connected(app: App) -> AsyncIterator[tuple[App, Mapping[str, str]]]:
     """The App with a channel for each platform whose token is set, and by channel the lease that lets one process listen."""
@@ -31,6 +40,7 @@ async def connected(app: App) -> AsyncIterator[tuple[App, Mapping[str, str]]]:
         channels: dict[str, Channel] = dict(app.channels)
         directories: dict[str, Directory] = dict(app.directories)
         leases: dict[str, str] = {}
+        routes: list[BaseRoute] = []
         if app.settings.telegram_bot_token is not None:
             telegram = await stack.enter_async_context(
                 _telegram(app, app.settings.telegram_bot_token.get_secret_value())
@@ -38,9 +48,13 @@ async def connected(app: App) -> AsyncIterator[tuple[App, Mapping[str, str]]]:
             channels[telegram.name] = telegram
             if telegram.lease is not None:
                 leases[telegram.name] = telegram.lease
+            else:
+                routes.append(telegram_route(telegram))
         if uses_slack(app.settings):
             slack, directory = await stack.enter_async_context(_slack(app.settings))
             channels[slack.name], directories[slack.name] = slack, directory
+        if routes:
+            await stack.enter_async_context(web.serving(*app.settings.desk_bind, routes))
         yield replace(app, channels=channels, directories=directories), leases
 
 
@@ -59,6 +73,24 @@ def telegram_webhook(settings: Settings) -> Webhook | None:
     if settings.telegram_webhook_secret is None or settings.public_url is None:
         return None
     return Webhook(settings.public_url.rstrip("/") + TELEGRAM_PATH, settings.telegram_webhook_secret.get_secret_value())
+
+
+def telegram_route(channel: TelegramChannel) -> Route:
+    """Where Telegram posts updates. It is answered when an update is stored, so that none is lost."""
+
+    async def take(request: Request) -> Response:
+        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token")
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_UPDATE:
+            return Response(status_code=413)
+        try:
+            body = await request.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            return Response(status_code=400)
+        return Response(status_code=await channel.take(secret, body))
+
+    return Route(TELEGRAM_PATH, take, methods=["POST"])
 
 
 def _know(app: App, platform: str, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import ClientSession
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramChannel, Webhook
 from bot.channels.telegram.parse import address_of
 from bot.clock import FixedClock
 from bot.messages import (
@@ -27,8 +28,10 @@ from bot.messages import (
     SendError,
     Unreachable,
 )
+from bot.platforms import telegram_route
 from bot.text.errors import NOT_LISTENING
 from bot.text.menu import MENU, menus
+from bot.web import serving
 from tests.contract.suite import PICTURE, RETRY_AFTER, ChannelContract, Fault, Seen
 from tests.platform.telegram import refusals
 from tests.platform.telegram.api import TOKEN, BotApi, telegram
@@ -352,3 +355,57 @@ async def test_the_token_and_the_words_stand_in_no_log_line_of_any_level(
     said = caplog.text + "".join(capsys.readouterr())
     for secret in (TOKEN, TOKEN[:-1] + "x", TOKEN.partition(":")[2], "my secret words", "in confidence"):
         assert secret not in said
+
+
+@asynccontextmanager
+async def posted(api: BotApi, secret: str = "s3cret") -> AsyncIterator[tuple[TelegramChannel, int]]:
+    """A channel with a webhook on a server of this machine, and the server's port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    webhook = Webhook(f"http://127.0.0.1:{port}/telegram", secret)
+    async with (
+        TelegramChannel(TOKEN, address=api.address, webhook=webhook) as channel,
+        serving("127.0.0.1", port, [telegram_route(channel)]) as at,
+    ):
+        assert at == port
+        yield channel, port
+
+
+async def test_from_polling_to_a_webhook_and_back_no_update_is_lost() -> None:
+    async with telegram() as api, TelegramChannel(TOKEN, address=api.address) as polling, posted(api) as (channel, _):
+        hoa, heard_in_all = api.person("Hoa"), list[str | None]()
+        for number, way in enumerate([polling, channel, polling, channel]):
+            await hoa.says(f"between {number}")
+            async with heard(way) as listener:
+                await hoa.says(f"during {number}")
+                await api.settled()
+            heard_in_all += listener.texts
+    assert heard_in_all == [f"{when} {number}" for number in range(4) for when in ("between", "during")]
+
+
+async def test_a_webhook_takes_nothing_without_its_secret_and_confirms_only_what_is_stored() -> None:
+    async with telegram() as api, posted(api) as (channel, port), ClientSession() as somebody:
+        hoa = api.person("Hoa")
+        url, update = f"http://127.0.0.1:{port}/telegram", {"update_id": 1}
+        async with heard(channel) as listener:
+            for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
+                async with somebody.post(url, json=update, headers=headers) as response:
+                    assert response.status == 403
+            right = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+            for body, status in ((b"no json", 400), (b"[]", 400), (b"{}", 200), (b'{"update_id": 1}', 200)):
+                async with somebody.post(url, data=body, headers=right) as response:
+                    assert response.status == status
+            listener.refuse = {"first"}
+            await hoa.says("first")
+            await api.settled()
+            assert listener.texts == ["first"]
+            assert api.webhook_refusals == [503]
+        async with somebody.post(url, json=update, headers=right) as response:
+            assert response.status == 503, "nobody listens just now: Telegram keeps it"
+        assert channel.lease is None
+
+
+async def test_two_processes_on_one_machine_share_the_port() -> None:
+    async with serving("127.0.0.1", 0, []) as port, serving("127.0.0.1", port or 0, []) as second:
+        assert port
+        assert second is None
