@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.app import App
+    from bot.commands.invite import Invited
     from surveys.model import Message
 
 
@@ -266,6 +267,7 @@ def invite(
     company: Company = None,
     person: Annotated[str | None, typer.Option("--person", help=_help(OPTIONS["person"]))] = None,
     relink: Annotated[bool, typer.Option("--relink", help=_help(OPTIONS["relink"]))] = False,
+    cards: Annotated[Path | None, typer.Option("--cards", metavar="FILE", help=_help(OPTIONS["cards"]))] = None,
     as_json: AsJson = False,
 ) -> None:
     from bot.commands import invite as invitations
@@ -273,9 +275,15 @@ def invite(
 
     if relink and person is None:
         raise typer.BadParameter(VOICE.one(words.RELINK_WHOM), param_hint="--relink")
+    if cards is not None and cards.suffix.lower() not in (".pdf", ".html"):
+        raise typer.BadParameter(VOICE.one(words.CARDS_FORM), param_hint="--cards")
     with _opened(context) as found:
         known = _known_company(found, company)
+        if cards is not None:
+            cards.touch()  # A code is shown once: a file that cannot be written must be found before any is made.
         issued = invitations.invite(found, company=known, person=person, relink=relink)
+        if cards is not None:
+            _write_cards(found, issued, cards, quiet=as_json)
     if as_json:
         _show(invitations.as_rows(issued), (), as_json=True)
     elif not issued:
@@ -284,6 +292,18 @@ def invite(
         columns = ("placement_id", "person", "role", "channel", "code", "link", "valid_until")
         _show(invitations.as_lines(VOICE, issued), columns, as_json=False)
         typer.echo(VOICE.one(words.INVITE_NOTE))
+
+
+def _write_cards(found: App, issued: Sequence[Invited], file: Path, *, quiet: bool) -> None:
+    from bot.commands import cards
+    from bot.text import changes as words
+
+    made = cards.cards_of(found, issued)
+    written = cards.write(made, file)
+    if written != file:
+        file.unlink()
+    said = words.CARDS_WRITTEN if written == file else words.CARDS_WITHOUT_PDF
+    typer.echo(VOICE.one(said, file=str(written), count=len(made)), err=quiet)
 
 
 @app.command(help=_help(HELP["pause"]))

@@ -78,6 +78,16 @@ INVITE_NOTE = Message(
     "Each code works once, until the day shown, and replaces the person's earlier one. The hire presses the link, or sends "
     "the code to the bot as a message.",
 )
+CARDS_WRITTEN = Message(
+    "invite.cards_written",
+    "The cards stand in %(file)s (%(count)s). Cut them apart and give each to its person by hand.",
+)
+CARDS_WITHOUT_PDF = Message(
+    "invite.cards_without_pdf",
+    "The part that makes PDF is missing, so the cards stand in %(file)s: open it in a browser and print it. For PDF: "
+    "pip install 'teichaku[pdf]' and apt install libpango-1.0-0 libpangoft2-1.0-0",
+)
+CARDS_FORM = Message("invite.cards_form", "The name of the cards' file ends with .pdf or .html.")
 RELINK_WHOM = Message("cli.relink_whom", "--relink needs the person: teichaku invite --person NAME --relink")
 PAUSED = Message(
     "cli.paused",

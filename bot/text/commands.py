@@ -131,6 +131,7 @@ OPTIONS = {
     "person": Message(
         "option.person", "Only this person: a name, an e-mail address, or a placement's number for its hire."
     ),
+    "cards": Message("option.cards", "Write cards with QR codes to hand out into this file (.pdf or .html)."),
     "relink": Message("option.relink", "Also when the person is connected already: for a new phone or account."),
     "reason": Message("option.reason", "Why."),
     "notice_on": Message("option.notice_on", "The day of the notice, such as 2026-12-01."),

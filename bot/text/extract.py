@@ -24,6 +24,7 @@ HIRE_SOURCES = (
     "bot/text/safety.py",
     "bot/text/sharing.py",
     "bot/text/privacy.py",
+    "bot/text/cards.py",
 )
 """Files whose sentences a hire or a manager reads."""
 
