@@ -10,26 +10,39 @@ from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from store.rows import execute, first, table
+
 PARAMETERS = 900
 """SQLite takes a bounded number of parameters in one statement."""
 
 
 @lru_cache(maxsize=64)
-def _insert(table: type[SQLModel], dialect: str) -> Any:
-    # Made once: a statement that is made anew each time costs more to make than to run. Inline, because nobody asks for
-    # the new row's id, and a statement that gives rows back does not count them.
+def _insert(model: type[SQLModel], dialect: str) -> Any:
+    # Made once: a statement that is made anew each time costs more to make than to run.
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).inline().on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return insert(table(model)).inline().on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-def insert_once(tx: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
+@lru_cache(maxsize=64)
+def _insert_first(model: type[SQLModel], dialect: str) -> Any:
+    return _insert(model, dialect).returning(table(model).c.id)
+
+
+def insert_first(tx: Session, model: type[SQLModel], row: Mapping[str, Any]) -> int | None:
+    """Insert a row: its id, or None where its unique key is there already."""
+    found = first(tx, _insert_first(model, tx.get_bind().dialect.name), **row)
+    return None if found is None else int(found[0])
+
+
+def insert_once(tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert rows, leaving out those whose unique key is there already; how many went in."""
     if not rows:
         return 0
-    statement = _insert(table, tx.get_bind().dialect.name)
-    connection = tx.connection()
+    # Inline, because nobody asks for the new rows' ids, and a statement that gives rows back does not count them.
+    statement = _insert(model, tx.get_bind().dialect.name)
     if len(rows) == 1:
-        return int(connection.execute(statement, dict(rows[0])).rowcount)
+        return int(execute(tx, statement, **rows[0]).rowcount)
+    connection = tx.connection()
     size = max(1, PARAMETERS // len(rows[0]))
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]
     return sum(connection.execute(statement.values([dict(row) for row in part])).rowcount for part in parts)
@@ -51,3 +64,18 @@ def add_all(tx: Session, rows: Sequence[SQLModel]) -> None:
             row.id = number
     tx.add_all(rows)
     tx.flush()
+
+
+@lru_cache(maxsize=64)
+def _put(model: type[SQLModel], dialect: str, key: tuple[str, ...]) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table(model)).inline()
+    others = {one.name: statement.excluded[one.name] for one in table(model).c if one.name not in ("id", *key)}
+    return statement.on_conflict_do_update(index_elements=key, set_=others)
+
+
+def put_all(tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], *, key: tuple[str, ...]) -> None:
+    """Insert rows, each with all its columns; where the unique key is there already, that row becomes equal to it."""
+    if rows:
+        tx.flush()
+        tx.connection().execute(_put(model, tx.get_bind().dialect.name, key), [dict(row) for row in rows])

@@ -225,13 +225,13 @@ def _store(
     known = {row.question: row for row in stored}
     late = checkin.state == "expired"
     language = voice_of(heard.person).first
-    rows: list[dict[str, Any]] = []
+    wanted: list[dict[str, Any]] = []
     for place, given in enumerate(after.answers):
         old = known.get(given.question)
-        rows.append(
+        wanted.append(
             _row(after, given, place, language, old.answered_at if old else heard.now, late=old.late if old else late)
         )
-    checkins.replace_answers(tx, checkin.id, rows)
+    checkins.replace_answers(tx, checkin.id, wanted, stored=stored)
     asked = sum(1 for given in after.answers if not given.question.endswith(".note"))
     checkins.change(tx, checkin.id, turn=after.turn, asked=asked, started_at=checkin.started_at or heard.now)
     if late:
@@ -267,7 +267,7 @@ def _row(
 def _note_effect(tx: Session, checkin: facts.CheckIn, conversation: Conversation, now: datetime) -> None:
     """What the hire says about a promise stands on the case's timeline, once for this check-in."""
     given = next((a for a in conversation.answers if a.question == "promise_changed" and a.value), None)
-    promise = alerts.promise_asked_in(tx, checkin.id)
+    promise = alerts.promise_asked_in(tx, checkin.id) if given is not None else None
     if given is None or promise is None or promise.outcome == given.value:
         return
     alerts.fill_entry(tx, promise.id, outcome=given.value)

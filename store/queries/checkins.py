@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam
+from sqlmodel import Session, col, delete, func, or_, select
 
-from store import facts
+from store import facts, rows
 from store.dialect import insert_once
 from store.seal import seal, unseal
 from store.tables import Answer, CheckIn
 
 CLOSED = ("completed", "expired", "declined", "cancelled")
 
+_CHECKIN, _ANSWER = rows.table(CheckIn), rows.table(Answer)
+_ROW = _CHECKIN.select()
 
-def as_fact(row: CheckIn) -> facts.CheckIn:
+
+def as_fact(row: CheckIn | Row[Any]) -> facts.CheckIn:
     """The row as a frozen value."""
     assert row.id is not None
     return facts.CheckIn(
@@ -45,9 +48,12 @@ def as_fact(row: CheckIn) -> facts.CheckIn:
     )
 
 
+_BY_ID = _ROW.where(_CHECKIN.c.id == bindparam("checkin"))
+
+
 def get(tx: Session, checkin_id: int) -> facts.CheckIn | None:
     """The check-in of that id, or None."""
-    row = tx.get(CheckIn, checkin_id)
+    row = rows.first(tx, _BY_ID, checkin=checkin_id)
     return None if row is None else as_fact(row)
 
 
@@ -69,7 +75,7 @@ class Planned:
 def write_plan(tx: Session, placement_ids: Sequence[int], planned: Sequence[Planned]) -> None:
     """Make the planned rows of these placements equal to ``planned``; what was opened keeps its date."""
     tx.exec(delete(CheckIn).where(col(CheckIn.placement_id).in_(placement_ids), col(CheckIn.state) == "planned"))
-    rows = [
+    values = [
         {
             "placement_id": one.placement_id,
             "person_id": one.person_id,
@@ -88,7 +94,7 @@ def write_plan(tx: Session, placement_ids: Sequence[int], planned: Sequence[Plan
         }
         for one in planned
     ]
-    insert_once(tx, CheckIn, rows)
+    insert_once(tx, CheckIn, values)
 
 
 def due_ids(tx: Session, now: datetime) -> list[int]:
@@ -110,29 +116,24 @@ def by_ids(tx: Session, ids: Sequence[int]) -> list[facts.CheckIn]:
 
 def change(tx: Session, checkin_id: int, **values: Any) -> None:
     """Set columns of one check-in; times that are lists are given as datetimes."""
-    row = tx.get_one(CheckIn, checkin_id)
-    for name, value in values.items():
-        if name == "remind_at":
-            value = [at.isoformat() for at in value]
-        setattr(row, name, value)
+    if "remind_at" in values:
+        values["remind_at"] = [at.isoformat() for at in values["remind_at"]]
+    rows.change(tx, CheckIn, checkin_id, **values)
+
+
+_OPEN = _ROW.where(_CHECKIN.c.person_id == bindparam("person"), _CHECKIN.c.state == "open").order_by(
+    _CHECKIN.c.opens_at, _CHECKIN.c.id
+)
 
 
 def current(tx: Session, person_id: int) -> facts.CheckIn | None:
     """The one conversation of a person: their oldest open check-in."""
-    query = (
-        select(CheckIn)
-        .where(CheckIn.person_id == person_id, CheckIn.state == "open")
-        .order_by(col(CheckIn.opens_at), col(CheckIn.id))
-        .limit(1)
-    )
-    row = tx.exec(query).one_or_none()
-    return None if row is None else as_fact(row)
+    return next(iter(open_of(tx, person_id)), None)
 
 
 def open_of(tx: Session, person_id: int) -> list[facts.CheckIn]:
     """All open check-ins of a person, oldest first."""
-    query = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.state == "open")
-    return [as_fact(row) for row in tx.exec(query.order_by(col(CheckIn.opens_at), col(CheckIn.id)))]
+    return [as_fact(row) for row in rows.read(tx, _OPEN, person=person_id)]
 
 
 def superseded(tx: Session, checkin: facts.CheckIn) -> bool:
@@ -159,13 +160,16 @@ def unfinished(tx: Session, person_id: int) -> facts.CheckIn | None:
     return None if found is None or superseded(tx, found) else found
 
 
+_DELIVERED = (
+    _CHECKIN.update()
+    .where(_CHECKIN.c.person_id == bindparam("person"), _CHECKIN.c.state == "open", _CHECKIN.c.delivered_at.is_(None))
+    .values(delivered_at=bindparam("at"))
+)
+
+
 def delivered(tx: Session, person_id: int, at: datetime) -> None:
     """The person's opening has arrived: every open check-in of theirs counts as delivered."""
-    tx.exec(
-        update(CheckIn)
-        .where(col(CheckIn.person_id) == person_id, col(CheckIn.state) == "open", col(CheckIn.delivered_at).is_(None))
-        .values(delivered_at=at)
-    )
+    rows.execute(tx, _DELIVERED, person=person_id, at=at)
 
 
 def wake(tx: Session, person_id: int) -> None:
@@ -180,17 +184,17 @@ def last_answer_at(tx: Session, person_id: int) -> datetime | None:
     return tx.exec(query.where(CheckIn.person_id == person_id)).one()
 
 
-_ANSWERS = select(Answer).where(Answer.checkin_id == bindparam("checkin")).order_by(col(Answer.turn), col(Answer.id))
+_ANSWERS = _ANSWER.select().where(_ANSWER.c.checkin_id == bindparam("checkin")).order_by(_ANSWER.c.turn, _ANSWER.c.id)
 
 
 def answers(tx: Session, checkin_id: int) -> list[facts.Answered]:
     """The answers of one check-in in the order in which they were given."""
-    return [_answered(tx, row) for row in tx.exec(_ANSWERS, params={"checkin": checkin_id})]
+    return [_answered(tx, row) for row in rows.read(tx, _ANSWERS, checkin=checkin_id)]
 
 
 def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts.CheckIn, list[facts.Answered]]]:
     """Every check-in of these placements that was ever opened, oldest first, each with its answers (words left sealed)."""
-    rows = list(
+    opened = list(
         tx.exec(
             select(CheckIn)
             .where(col(CheckIn.placement_id).in_(placement_ids), col(CheckIn.opened_at).is_not(None))
@@ -198,13 +202,13 @@ def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts
         )
     )
     given: dict[int, list[facts.Answered]] = {}
-    query = select(Answer).where(col(Answer.checkin_id).in_([row.id for row in rows]))
+    query = select(Answer).where(col(Answer.checkin_id).in_([row.id for row in opened]))
     for answer in tx.exec(query.order_by(col(Answer.turn), col(Answer.id))):
         given.setdefault(answer.checkin_id, []).append(_answered(tx, answer, words=False))
-    return [(as_fact(row), given.get(row.id or 0, [])) for row in rows]
+    return [(as_fact(row), given.get(row.id or 0, [])) for row in opened]
 
 
-def _answered(tx: Session, row: Answer, *, words: bool = True) -> facts.Answered:
+def _answered(tx: Session, row: Answer | Row[Any], *, words: bool = True) -> facts.Answered:
     return facts.Answered(
         checkin_id=row.checkin_id,
         question=row.question,
@@ -219,27 +223,33 @@ def _answered(tx: Session, row: Answer, *, words: bool = True) -> facts.Answered
     )
 
 
-def replace_answers(tx: Session, checkin_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Make the stored answers of a check-in equal to ``rows`` (columns of Answer; ``words`` are sealed here).
+_FORGET = _ANSWER.delete().where(
+    _ANSWER.c.checkin_id == bindparam("checkin"), _ANSWER.c.question.in_(bindparam("questions", expanding=True))
+)
+_PUT = _ANSWER.insert()
 
-    An answer that is unchanged keeps its row and its time.
+
+def replace_answers(
+    tx: Session,
+    checkin_id: int,
+    wanted: Sequence[Mapping[str, Any]],
+    *,
+    stored: Sequence[facts.Answered] | None = None,
+) -> None:
+    """Make the stored answers of a check-in equal to ``wanted`` (columns of Answer; ``words`` are sealed here).
+
+    An answer that is unchanged keeps its row and its time. ``stored`` saves a read where they were read already.
     """
-    stored = {row.question: row for row in tx.exec(_ANSWERS, params={"checkin": checkin_id})}
-    wanted = {row["question"]: row for row in rows}
-    for name, old in stored.items():
-        if name not in wanted:
-            tx.delete(old)
-    tx.flush()
-    for name, new in wanted.items():
-        kept = stored.get(name)
-        if kept and kept.value == new["value"] and unseal(tx, kept.sealed_words) == new["words"]:
-            continue
-        values = {key: value for key, value in new.items() if key != "words"}
-        row = kept or Answer(checkin_id=checkin_id, **values)
-        for key, value in values.items():
-            setattr(row, key, value)
-        row.sealed_words = seal(tx, new["words"])
-        tx.add(row)
+    stored = answers(tx, checkin_id) if stored is None else stored
+    kept = {(one.question, one.value, one.words) for one in stored}
+    new = [one for one in wanted if (one["question"], one["value"], one["words"]) not in kept]
+    staying = {one["question"] for one in wanted} - {one["question"] for one in new}
+    gone = [one.question for one in stored if one.question not in staying]
+    if gone:
+        rows.execute(tx, _FORGET, checkin=checkin_id, questions=gone)
+    for one in new:
+        values = {name: value for name, value in one.items() if name != "words"}
+        rows.execute(tx, _PUT, checkin_id=checkin_id, sealed_words=seal(tx, one["words"]), **values)
 
 
 def unassessed(tx: Session, limit: int = 500) -> list[facts.CheckIn]:
@@ -276,15 +286,15 @@ def listed(tx: Session, placement_ids: Sequence[int], since: date | None = None)
     )
     if since is not None:
         query = query.where(CheckIn.due_on >= since)
-    rows = list(tx.exec(query.order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc())))
-    ids = [row.id for row in rows]
+    found = list(tx.exec(query.order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc())))
+    ids = [row.id for row in found]
     given = select(Answer.checkin_id, func.count()).where(
         col(Answer.checkin_id).in_(ids),
         or_(col(Answer.value).is_not(None), Answer.is_text),
         ~col(Answer.question).endswith(".note"),
     )
     answered = dict(tx.exec(given.group_by(col(Answer.checkin_id))).all())
-    return [Listed(as_fact(row), answered.get(row.id or 0, 0), row.asked) for row in rows]
+    return [Listed(as_fact(row), answered.get(row.id or 0, 0), row.asked) for row in found]
 
 
 def same_day(tx: Session, person_id: int, due_on: date) -> list[int]:

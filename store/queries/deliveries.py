@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam
-from sqlalchemy.orm import aliased
+from sqlalchemy import Executable, Integer, Row, bindparam
+from sqlalchemy import select as plain
 from sqlmodel import Session, col, exists, func, or_, select, update
 
-from store import facts
+from store import facts, rows
 from store.dialect import insert_once
 from store.queries import lanes
-from store.queries.people import address_fact
 from store.tables import Address, Delivery, Inbound
 
 BLOCKING = ("due", "claimed", "attempting")
@@ -66,46 +66,46 @@ def was_promised(tx: Session, person_id: int, *, kind: str, turn: int, subject: 
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
+_DELIVERY, _ADDRESS = rows.table(Delivery), rows.table(Address)
+_WITH_ADDRESS = plain(
+    _DELIVERY,
+    *(_ADDRESS.c[name] for name in ("platform", "team", "user")),
+    _ADDRESS.c.person_id.label("address_person"),
+    _ADDRESS.c.state.label("address_state"),
+).join_from(_DELIVERY, _ADDRESS, _ADDRESS.c.id == _DELIVERY.c.address_id)
+
+
 def _picking(*, one_address: bool) -> Any:
-    earlier = aliased(Delivery)
+    earlier = _DELIVERY.alias("earlier")
     held_up = exists().where(
-        col(earlier.address_id) == col(Delivery.address_id),
-        col(earlier.state).in_(BLOCKING),
-        or_(col(earlier.state) != "due", col(earlier.id) < col(Delivery.id)),
-        col(earlier.id) != col(Delivery.id),
+        earlier.c.address_id == _DELIVERY.c.address_id,
+        earlier.c.state.in_(BLOCKING),
+        or_(earlier.c.state != "due", earlier.c.id < _DELIVERY.c.id),
+        earlier.c.id != _DELIVERY.c.id,
     )
-    due = (
-        select(Delivery, Address)
-        .join(Address, col(Address.id) == col(Delivery.address_id))
-        .where(
-            Delivery.state == "due",
-            Delivery.due_at <= bindparam("now"),
-            col(Address.platform).in_(bindparam("platforms", expanding=True)),
-            ~held_up,
-            ~lanes.shut(),
-        )
+    due = _WITH_ADDRESS.where(
+        _DELIVERY.c.state == "due",
+        _DELIVERY.c.due_at <= bindparam("now"),
+        _ADDRESS.c.platform.in_(bindparam("platforms", expanding=True)),
+        ~held_up,
+        ~lanes.shut(),
     )
     if one_address:
-        due = due.where(Delivery.address_id == bindparam("address"))
-    return (
-        due.order_by(col(Delivery.bulk), col(Delivery.due_at), col(Delivery.id))
-        .limit(bindparam("most", type_=Integer))
-        .execution_options(populate_existing=True)
-    )
+        due = due.where(_DELIVERY.c.address_id == bindparam("address"))
+    return due.order_by(_DELIVERY.c.bulk, _DELIVERY.c.due_at, _DELIVERY.c.id).limit(bindparam("most", type_=Integer))
 
 
-# Built once: a statement that is made anew each time costs more to make than to run.
 _PICK, _PICK_ONE = _picking(one_address=False), _picking(one_address=True)
 _TAKE = (
-    update(Delivery)
-    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
+    _DELIVERY.update()
+    .where(_DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .values(state="claimed", owner=bindparam("me"), lease_until=bindparam("until"))
 )
 
 
 def claimable(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
     """True when something on one of these platforms waits that may be sent now: what an idle tick asks."""
-    return tx.exec(_PICK, params=_picked(platforms, now, 1)).first() is not None
+    return rows.first(tx, _PICK, **_picked(platforms, now, 1)) is not None
 
 
 def _picked(platforms: Sequence[str], now: datetime, most: int) -> dict[str, Any]:
@@ -130,11 +130,10 @@ def claim(
     values = _picked(platforms, now, limit)
     if address_id is not None:
         values["address"] = address_id
-    found = tx.exec(_PICK if address_id is None else _PICK_ONE, params=values).all()
-    taken = [_fact(delivery, address) for delivery, address in lanes.take(tx, found, paces or {}, now)]
+    found = rows.read(tx, _PICK if address_id is None else _PICK_ONE, **values)
+    taken = [_fact(row) for row in lanes.take(tx, found, paces or {}, now)]
     if taken:
-        ids = [one.id for one in taken]
-        tx.connection().execute(_TAKE, {"ids": ids, "me": owner, "until": now + lease})
+        rows.execute(tx, _TAKE, ids=[one.id for one in taken], me=owner, until=now + lease)
     return taken
 
 
@@ -165,12 +164,11 @@ def _any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
-def _fact(row: Delivery, address: Address) -> facts.Delivery:
-    assert row.id is not None
+def _fact(row: Row[Any]) -> facts.Delivery:
     return facts.Delivery(
         id=row.id,
         key=row.key,
-        address=address_fact(address),
+        address=facts.Address(row.address_id, row.address_person, row.platform, row.team, row.user, row.address_state),
         person_id=row.person_id,
         kind=row.kind,
         subject=row.subject,
@@ -183,12 +181,23 @@ def _fact(row: Delivery, address: Address) -> facts.Delivery:
 
 def move(tx: Session, delivery_id: int, *, owner: str, before: str, after: str, **values: Any) -> bool:
     """Compare and set: from one state to the next, only while this process holds the row."""
-    statement = (
-        update(Delivery)
-        .where(col(Delivery.id) == delivery_id, col(Delivery.owner) == owner, col(Delivery.state) == before)
-        .values(state=after, **values)
+    moved = rows.execute(
+        tx, _moving(tuple(values)), delivery=delivery_id, me=owner, before=before, after=after, **values
     )
-    return bool(tx.connection().execute(statement).rowcount == 1)
+    return moved.rowcount == 1
+
+
+@lru_cache(maxsize=32)
+def _moving(names: tuple[str, ...]) -> Executable:
+    return (
+        _DELIVERY.update()
+        .where(
+            _DELIVERY.c.id == bindparam("delivery"),
+            _DELIVERY.c.owner == bindparam("me"),
+            _DELIVERY.c.state == bindparam("before"),
+        )
+        .values(state=bindparam("after"), **{name: bindparam(name) for name in names})
+    )
 
 
 def overdue(tx: Session, now: datetime) -> bool:
@@ -220,32 +229,24 @@ def unresolved(tx: Session, now: datetime) -> list[tuple[facts.Delivery, datetim
 
 
 def _leased(tx: Session, state: str, now: datetime) -> list[tuple[facts.Delivery, datetime]]:
-    query = (
-        select(Delivery, Address)
-        .join(Address, col(Address.id) == col(Delivery.address_id))
-        .where(Delivery.state == state, col(Delivery.lease_until) <= now)
-        .order_by(col(Delivery.id))
-    )
-    return [(_fact(row, address), row.lease_until) for row, address in tx.exec(query) if row.lease_until]
+    return [(_fact(row), row.lease_until) for row in rows.read(tx, _LEASED, leased=state, now=now)]
 
 
-_UNRESOLVED = (
-    select(Delivery, Address)
-    .join(Address, col(Address.id) == col(Delivery.address_id))
-    .where(
-        Delivery.address_id == bindparam("address"),
-        Delivery.state == "unknown",
-        Delivery.kind == bindparam("wanted"),
-        col(Delivery.lease_until).is_not(None),
-    )
-    .order_by(col(Delivery.id))
-)
+_LEASED = _WITH_ADDRESS.where(
+    _DELIVERY.c.state == bindparam("leased"), _DELIVERY.c.lease_until <= bindparam("now")
+).order_by(_DELIVERY.c.id)
+
+_UNRESOLVED = _WITH_ADDRESS.where(
+    _DELIVERY.c.address_id == bindparam("address"),
+    _DELIVERY.c.state == "unknown",
+    _DELIVERY.c.kind == bindparam("wanted"),
+    _DELIVERY.c.lease_until.is_not(None),
+).order_by(_DELIVERY.c.id)
 
 
 def unresolved_of(tx: Session, address_id: int, kind: str) -> list[facts.Delivery]:
     """What of that kind perhaps did not arrive at an address, and nobody has looked at yet, oldest first."""
-    found = tx.exec(_UNRESOLVED, params={"address": address_id, "wanted": kind})
-    return [_fact(row, address) for row, address in found]
+    return [_fact(row) for row in rows.read(tx, _UNRESOLVED, address=address_id, wanted=kind)]
 
 
 def become_unknown(tx: Session, delivery_id: int, *, look_at: datetime | None, error: str) -> None:
@@ -259,7 +260,7 @@ def resolve(tx: Session, delivery_id: int) -> None:
 
 
 def _set(tx: Session, delivery_id: int, **values: Any) -> None:
-    tx.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(**values))
+    rows.change(tx, Delivery, delivery_id, **values)
 
 
 def promised_since(tx: Session, delivery_id: int, person_id: int, kind: str) -> bool:

@@ -6,17 +6,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from store.dialect import insert_once
+from store.dialect import insert_first
 from store.tables import Inbound, SetAside
 
 
 def first_time(tx: Session, platform: str, external_id: str, *, address_id: int | None, now: datetime) -> int | None:
     """The id of the row when this update is new, None when it was handled before."""
     row = {"platform": platform, "external_id": external_id, "address_id": address_id, "received_at": now}
-    if insert_once(tx, Inbound, [row]) == 0:
-        return None
-    query = select(Inbound.id).where(Inbound.platform == platform, Inbound.external_id == external_id)
-    return tx.exec(query).one()
+    return insert_first(tx, Inbound, row)
 
 
 def count_failure(

@@ -7,14 +7,18 @@ arithmetic on times in SQL, which the two databases spell differently; here a cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case
+from sqlalchemy import ColumnElement, Row, bindparam, case
+from sqlalchemy import select as plain
 from sqlmodel import Session, col, exists, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store import rows
+from store.dialect import put_all
 from store.tables import Address, Delivery, Lane
 
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -67,46 +71,45 @@ def shut() -> ColumnElement[bool]:
     )
 
 
-_LANES = select(Lane).where(
-    Lane.platform == bindparam("platform"),
-    Lane.team == bindparam("team"),
-    col(Lane.user).in_(bindparam("users", expanding=True)),
+_LANE = rows.table(Lane)
+_LANES = plain(_LANE.c.user, _LANE.c.opens_at, _LANE.c.bulk_at).where(
+    _LANE.c.platform == bindparam("platform"),
+    _LANE.c.team == bindparam("team"),
+    _LANE.c.user.in_(bindparam("users", expanding=True)),
 )
 
+Times = tuple[datetime, datetime]
+"""When a lane opens, and when it does for what goes to many at once."""
 
-def take(
-    tx: Session, found: Iterable[tuple[Delivery, Address]], paces: Mapping[str, Paces], now: datetime
-) -> list[tuple[Delivery, Address]]:
-    """Take a token for each of these messages, in their order, as far as the lanes allow; those that may go."""
-    free: list[tuple[Delivery, Address]] = []
-    accounts: dict[tuple[str, str], list[tuple[Delivery, Address]]] = {}
-    for delivery, address in found:
-        if address.platform in paces:
-            accounts.setdefault((address.platform, address.team), []).append((delivery, address))
-        else:
-            free.append((delivery, address))
+
+def take(tx: Session, found: Sequence[Row[Any]], paces: Mapping[str, Paces], now: datetime) -> list[Row[Any]]:
+    """Take a token for each of these messages (``bulk, platform, team, user``), in their order, as far as the lanes allow;
+    those that may go."""
+    free = [one for one in found if one.platform not in paces]
+    accounts: dict[tuple[str, str], list[Row[Any]]] = {}
+    for one in found:
+        if one.platform in paces:
+            accounts.setdefault((one.platform, one.team), []).append(one)
     for (platform, team), waiting in accounts.items():
         free += _take(tx, platform, team, waiting, paces[platform], now)
     return free
 
 
 def _take(
-    tx: Session, platform: str, team: str, waiting: list[tuple[Delivery, Address]], paces: Paces, now: datetime
-) -> list[tuple[Delivery, Address]]:
-    users = ["", *(address.user for _, address in waiting)]
-    lanes = {one.user: one for one in tx.exec(_LANES, params={"platform": platform, "team": team, "users": users})}
+    tx: Session, platform: str, team: str, waiting: list[Row[Any]], paces: Paces, now: datetime
+) -> list[Row[Any]]:
+    known = _times(tx, platform, team, ["", *(one.user for one in waiting)])
+    moved: dict[str, Times] = {}
     free = []
-    for delivery, address in waiting:
-        account = lanes.get("")
-        if account is not None and now < (account.bulk_at if delivery.bulk else account.opens_at) <= now + FURTHEST:
+    for one in waiting:
+        account = known.get("")
+        if account is not None and now < account[one.bulk] <= now + FURTHEST:
             continue
-        for user, pace in (("", paces.account), (address.user, paces.chat)):
-            lane = lanes.get(user) or Lane(platform=platform, team=team, user=user, opens_at=now, bulk_at=now)
-            lane.opens_at = pace.after(lane.opens_at if user in lanes else None, now)
-            lane.bulk_at = pace.bulk(lane.opens_at)
-            lanes[user] = lane
-            tx.add(lane)
-        free.append((delivery, address))
+        for user, pace in (("", paces.account), (one.user, paces.chat)):
+            opens_at = pace.after(known[user][0] if user in known else None, now)
+            known[user] = moved[user] = opens_at, pace.bulk(opens_at)
+        free.append(one)
+    _move(tx, platform, team, moved)
     return free
 
 
@@ -116,12 +119,26 @@ def close(tx: Session, platform: str, team: str, user: str, *, now: datetime, pa
     A platform does not say which of the two was too fast.
     """
     until = now + min(pause, LONGEST_PAUSE)
-    found = tx.exec(_LANES, params={"platform": platform, "team": team, "users": ["", user]})
-    lanes = {one.user: one for one in found}
-    for name in ("", user):
-        lane = lanes.get(name) or Lane(platform=platform, team=team, user=name, opens_at=until, bulk_at=until)
-        lane.opens_at, lane.bulk_at = max(lane.opens_at, until), max(lane.bulk_at, until)
-        tx.add(lane)
+    known = _times(tx, platform, team, ["", user])
+    shut = {name: known.get(name, (until, until)) for name in ("", user)}
+    _move(tx, platform, team, {name: (max(at, until), max(bulk_at, until)) for name, (at, bulk_at) in shut.items()})
+
+
+def _times(tx: Session, platform: str, team: str, users: Sequence[str]) -> dict[str, Times]:
+    found = rows.read(tx, _LANES, platform=platform, team=team, users=users)
+    return {one.user: (one.opens_at, one.bulk_at) for one in found}
+
+
+def _move(tx: Session, platform: str, team: str, moved: Mapping[str, Times]) -> None:
+    put_all(
+        tx,
+        Lane,
+        [
+            {"platform": platform, "team": team, "user": user, "opens_at": opens_at, "bulk_at": bulk_at}
+            for user, (opens_at, bulk_at) in moved.items()
+        ],
+        key=("platform", "team", "user"),
+    )
 
 
 _NEXT: SelectOfScalar[datetime | None] = select(

@@ -4,81 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, FromClause, Row, bindparam
+from sqlalchemy import select as plain
 from sqlmodel import Session, col, select
 
-from store import facts
+from store import facts, rows
 from store.tables import Address, Consent, Person, Placement
+
+_PERSON, _ADDRESS = rows.table(Person), rows.table(Address)
+
+
+def columns(person: FromClause = _PERSON) -> list[ColumnElement[Any]]:
+    """The columns of a person, in the order in which ``of_columns`` takes them."""
+    c = person.c
+    return [c.id, c.kind, c.name, c.call_name, c.languages, c.stacked, c.hour, c.named, c.stopped_at, c.role, c.email]
+
+
+def of_columns(values: Sequence[Any]) -> facts.Person:
+    """The person whose ``columns`` these are."""
+    row_id, kind, name, call_name, languages, stacked, hour, named, stopped_at, role, email = values
+    return facts.Person(
+        row_id, kind, name, call_name, tuple(languages), stacked, hour, named, stopped_at is not None, role, email
+    )
 
 
 def as_fact(row: Person) -> facts.Person:
     """The row as a frozen value."""
-    assert row.id is not None
-    return facts.Person(
-        id=row.id,
-        kind=row.kind,
-        name=row.name,
-        call_name=row.call_name,
-        languages=tuple(row.languages),
-        stacked=row.stacked,
-        hour=row.hour,
-        named=row.named,
-        stopped=row.stopped_at is not None,
-        role=row.role,
-        email=row.email,
-    )
+    return of_columns([getattr(row, one.name) for one in _COLUMNS])
 
 
-def address_fact(row: Address) -> facts.Address:
+_COLUMNS = [*columns()]
+
+
+def address_fact(row: Address | Row[Any]) -> facts.Address:
     """The row as a frozen value."""
     assert row.id is not None
     return facts.Address(row.id, row.person_id, row.platform, row.team, row.user, row.state)
 
 
+_BY_ID = plain(*columns()).where(_PERSON.c.id == bindparam("person"))
+
+
 def get(tx: Session, person_id: int) -> facts.Person:
     """The person of that id; KeyError when there is none."""
-    row = tx.get(Person, person_id)
+    row = rows.first(tx, _BY_ID, person=person_id)
     if row is None:
         raise KeyError(person_id)
-    return as_fact(row)
+    return of_columns(row)
 
 
-# Locked on PostgreSQL, so that two messages of one person are handled one after the other; SQLite has one writer anyway.
 _AT = (
-    select(Address)
+    plain(_ADDRESS.c.id, _ADDRESS.c.person_id, _ADDRESS.c.platform, _ADDRESS.c.team, _ADDRESS.c.user, _ADDRESS.c.state)
+    .add_columns(*columns())
+    .join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
     .where(
-        Address.platform == bindparam("platform"), Address.team == bindparam("team"), Address.user == bindparam("user")
+        _ADDRESS.c.platform == bindparam("platform"),
+        _ADDRESS.c.team == bindparam("team"),
+        _ADDRESS.c.user == bindparam("user"),
+        _ADDRESS.c.state != "closed",
     )
-    .with_for_update()
 )
 
 
 def at_address(tx: Session, platform: str, team: str, user: str) -> tuple[facts.Address, facts.Person] | None:
     """Who stands behind an address that is in use, or None."""
-    row = tx.exec(_AT, params={"platform": platform, "team": team, "user": user}).one_or_none()
-    if row is None or row.state == "closed":
-        return None
-    return address_fact(row), get(tx, row.person_id)
+    row = rows.first(tx, _AT, platform=platform, team=team, user=user)
+    return None if row is None else (address_fact(row), of_columns(row[6:]))
 
 
 _LINKED = (
-    select(Address)
-    .where(Address.person_id == bindparam("person"), Address.state == "linked")
-    .order_by(col(Address.linked_at).desc(), col(Address.id).desc())
+    _ADDRESS.select()
+    .where(_ADDRESS.c.person_id == bindparam("person"), _ADDRESS.c.state == "linked")
+    .order_by(_ADDRESS.c.linked_at.desc(), _ADDRESS.c.id.desc())
     .limit(1)
 )
 
 
 def address_of(tx: Session, person_id: int) -> facts.Address | None:
     """The person's linked address, the newest if there are several."""
-    row = tx.exec(_LINKED, params={"person": person_id}).one_or_none()
+    row = rows.first(tx, _LINKED, person=person_id)
     return None if row is None else address_fact(row)
+
+
+_ADDRESS_BY_ID = _ADDRESS.select().where(_ADDRESS.c.id == bindparam("address"))
 
 
 def address(tx: Session, address_id: int) -> facts.Address | None:
     """The address of that id, also a closed one, or None."""
-    row = tx.get(Address, address_id)
+    row = rows.first(tx, _ADDRESS_BY_ID, address=address_id)
     return None if row is None else address_fact(row)
 
 
@@ -206,9 +221,9 @@ def staff(tx: Session) -> list[facts.Person]:
 
 def count_unreachable(tx: Session) -> int:
     """How many people have an address that takes no messages any more, and no other."""
-    rows = tx.exec(select(Address.person_id, Address.state).where(Address.state != "closed")).all()
-    linked = {person_id for person_id, state in rows if state == "linked"}
-    return len({person_id for person_id, _ in rows} - linked)
+    found = tx.exec(select(Address.person_id, Address.state).where(Address.state != "closed")).all()
+    linked = {person_id for person_id, state in found if state == "linked"}
+    return len({person_id for person_id, _ in found} - linked)
 
 
 def linked_ids(tx: Session) -> frozenset[int]:

@@ -5,65 +5,84 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam
-from sqlalchemy.orm import aliased
+from sqlalchemy import Executable, Row, bindparam
+from sqlalchemy import select as plain
 from sqlmodel import Session, and_, col, or_, select
 
-from store import facts
-from store.queries.people import as_fact
+from store import facts, rows
+from store.queries import people
 from store.tables import CheckIn, Company, Pause, Person, Placement
 
-_Hire, _Manager, _Consultant, _Lead = (aliased(Person) for _ in range(4))
+_PLACEMENT, _COMPANY = rows.table(Placement), rows.table(Company)
+_HIRE, _MANAGER, _CONSULTANT, _LEAD = (rows.table(Person).alias(name) for name in ("hire", "mgr", "consultant", "lead"))
+_OWN = [
+    _PLACEMENT.c[name]
+    for name in (
+        "id",
+        "key",
+        "company_id",
+        "start_date",
+        "timezone",
+        "contract_ends",
+        "residence_expires",
+        "notice_on",
+        "left_on",
+    )
+]
 
 # One statement instead of six: a placement is asked for at almost every step.
 _WHOLE = (
-    select(Placement, Company, _Hire, _Manager, _Consultant, _Lead)  # type: ignore[call-overload]  # no overload for six
-    .join(Company, col(Company.id) == col(Placement.company_id))
-    .join(_Hire, col(_Hire.id) == col(Placement.hire_id))
-    .join(_Manager, col(_Manager.id) == col(Placement.manager_id))
-    .join(_Consultant, col(_Consultant.id) == col(Placement.consultant_id))
-    .outerjoin(_Lead, col(_Lead.id) == col(Placement.lead_id))
+    plain(*_OWN, _COMPANY.c.name, _COMPANY.c.yearly_turnover)
+    .add_columns(*(column for person in (_HIRE, _MANAGER, _CONSULTANT, _LEAD) for column in people.columns(person)))
+    .select_from(_PLACEMENT)
+    .join(_COMPANY, _COMPANY.c.id == _PLACEMENT.c.company_id)
+    .join(_HIRE, _HIRE.c.id == _PLACEMENT.c.hire_id)
+    .join(_MANAGER, _MANAGER.c.id == _PLACEMENT.c.manager_id)
+    .join(_CONSULTANT, _CONSULTANT.c.id == _PLACEMENT.c.consultant_id)
+    .outerjoin(_LEAD, _LEAD.c.id == _PLACEMENT.c.lead_id)
 )
-
-
-_BY_ID = _WHOLE.where(Placement.id == bindparam("id"))
+_BY_ID = _WHOLE.where(_PLACEMENT.c.id == bindparam("placement"))
+_BY_KEY = _WHOLE.where(_PLACEMENT.c.key == bindparam("number"))
 
 
 def get(tx: Session, placement_id: int) -> facts.Placement:
     """The placement of that id; KeyError when there is none."""
-    row = tx.exec(_BY_ID, params={"id": placement_id}).one_or_none()
+    row = rows.first(tx, _BY_ID, placement=placement_id)
     if row is None:
         raise KeyError(placement_id)
-    return _fact(*row)
+    return _fact(row)
 
 
 def by_key(tx: Session, key: str) -> facts.Placement | None:
     """The placement with the consultancy's own number, or None."""
-    row = tx.exec(_WHOLE.where(Placement.key == key)).one_or_none()
-    return None if row is None else _fact(*row)
+    row = rows.first(tx, _BY_KEY, number=key)
+    return None if row is None else _fact(row)
 
 
-def _fact(
-    row: Placement, company: Company, hire: Person, manager: Person, consultant: Person, lead: Person | None
-) -> facts.Placement:
-    assert row.id is not None
+def _fact(row: Row[Any]) -> facts.Placement:
+    own, (company, turnover), persons = row[: len(_OWN)], row[len(_OWN) : len(_OWN) + 2], row[len(_OWN) + 2 :]
+    size = len(persons) // 4
+    hire, manager, consultant, lead = (persons[start : start + size] for start in range(0, len(persons), size))
+    row_id, key, company_id, start_date, timezone, contract_ends, residence_expires, notice_on, left_on = own
     return facts.Placement(
-        id=row.id,
-        key=row.key,
-        company_id=row.company_id,
-        company=company.name,
-        hire=as_fact(hire),
-        manager=as_fact(manager),
-        consultant=as_fact(consultant),
-        lead=None if lead is None else as_fact(lead),
-        start_date=row.start_date,
-        timezone=row.timezone,
-        contract_ends=row.contract_ends,
-        residence_expires=row.residence_expires,
-        notice_on=row.notice_on,
-        left_on=row.left_on,
-        yearly_turnover=company.yearly_turnover,
+        id=row_id,
+        key=key,
+        company_id=company_id,
+        company=company,
+        hire=people.of_columns(hire),
+        manager=people.of_columns(manager),
+        consultant=people.of_columns(consultant),
+        lead=None if lead[0] is None else people.of_columns(lead),
+        start_date=start_date,
+        timezone=timezone,
+        contract_ends=contract_ends,
+        residence_expires=residence_expires,
+        notice_on=notice_on,
+        left_on=left_on,
+        yearly_turnover=turnover,
     )
 
 
@@ -76,17 +95,19 @@ def everyone(
     manager_id: int | None = None,
 ) -> list[facts.Placement]:
     """The placements that fit, by number."""
-    query = _WHOLE.order_by(col(Placement.id))
-    wanted = {
-        Placement.company_id: company_id,
-        Placement.consultant_id: consultant_id,
-        Placement.hire_id: hire_id,
-        Placement.manager_id: manager_id,
+    asked = {
+        "company_id": company_id,
+        "consultant_id": consultant_id,
+        "hire_id": hire_id,
+        "manager_id": manager_id,
     }
-    for column, value in wanted.items():
-        if value is not None:
-            query = query.where(column == value)
-    return [_fact(*row) for row in tx.exec(query)]
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    return [_fact(row) for row in rows.read(tx, _where(tuple(wanted)), **wanted)]
+
+
+@lru_cache(maxsize=16)
+def _where(names: tuple[str, ...]) -> Executable:
+    return _WHOLE.where(*(_PLACEMENT.c[name] == bindparam(name) for name in names)).order_by(_PLACEMENT.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +167,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
     query = select(Placement, Person.hour).join(Person, col(Person.id) == col(Placement.hire_id))
     if company_id is not None:
         query = query.where(Placement.company_id == company_id)
-    rows = list(tx.exec(query.order_by(col(Placement.id))))
+    found = list(tx.exec(query.order_by(col(Placement.id))))
     pauses: dict[int, list[tuple[date, date]]] = {}
     for pause in tx.exec(select(Pause)):
         pauses.setdefault(pause.placement_id, []).append((pause.first, pause.last))
@@ -155,7 +176,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
         col(CheckIn.opened_at).is_not(None)
     )
     if company_id is not None:
-        opened = opened.where(col(CheckIn.placement_id).in_([row.id for row, _ in rows]))
+        opened = opened.where(col(CheckIn.placement_id).in_([row.id for row, _ in found]))
     for placement_id, respondent, due_on in tx.exec(opened):
         known = last_due.setdefault(placement_id, {})
         known[respondent] = max(due_on, known.get(respondent, due_on))
@@ -173,7 +194,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
             known_since=row.known_since,
             last_due=last_due.get(row.id or 0, {}),
         )
-        for row, hour in rows
+        for row, hour in found
     ]
 
 
