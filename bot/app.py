@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import socket
@@ -27,8 +28,9 @@ def process_name() -> str:
 class App:
     """Everything assembled. ``clock`` gives domain time (a rehearsal's, in a rehearsal); ``real`` gives the wall clock,
     which leases and the outbox keep. ``wake`` asks the loop of this process for another ``advance``; once ``stopping`` is
-    true nothing new is begun. ``owner`` names this process in claims, leases and heartbeats. ``directories`` say, for a
-    platform that knows, who has an account there."""
+    true nothing new is begun. ``owner`` names this process in claims, leases and heartbeats. ``sending`` bounds the calls that
+    are under way at once: no more of them are cut off when the process dies. ``directories`` say, for a platform that knows,
+    who has an account there."""
 
     store: Store
     channels: Mapping[str, Channel]
@@ -40,6 +42,7 @@ class App:
     cadence: Cadence
     desk: Desk
     settings: Settings
+    sending: Mapping[str, asyncio.Semaphore]
     wake: Callable[[], None] = field(default=lambda: None)
     stopping: Callable[[], bool] = field(default=lambda: False)
     owner: str = field(default_factory=process_name)

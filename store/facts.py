@@ -30,8 +30,12 @@ class Person:
     @property
     def called(self) -> str:
         """How to address the person: without an honorific, because the sentences bring their own."""
-        name = self.call_name or self.name
-        return HONORIFIC.sub("", name).strip() or name
+        return called(self.call_name or self.name)
+
+
+def called(name: str) -> str:
+    """A name without its honorific."""
+    return HONORIFIC.sub("", name).strip() or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ class Placement:
     notice_on: date | None
     left_on: date | None
     yearly_turnover: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who is spoken of in a question: the hire, by the roster's name and as they want to be called, and the consultant."""
+
+    hire: str
+    called: str
+    consultant: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A tracked message: what to say to whom."""
+    """A tracked message: what to say to whom. ``reader`` is that person as they are when it is worded."""
 
     id: int
     key: str
@@ -123,6 +136,7 @@ class Delivery:
     detail: Mapping[str, Any]
     attempts: int
     place: str | None = None
+    reader: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,16 @@ class Standing:
     kind: str
     subject: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A message that is not over yet: ``state`` is due, claimed, attempting, or an unknown that nobody has looked at."""
+
+    delivery: Delivery
+    state: str
+    due_at: datetime
+    bulk: bool
 
 
 @dataclass(frozen=True, slots=True)

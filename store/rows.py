@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Table, bindparam, inspect
+from sqlalchemy import Connection, CursorResult, Executable, Row, Table, bindparam, inspect
 from sqlmodel import Session, SQLModel
 
 
@@ -23,7 +23,8 @@ def table(model: type[SQLModel]) -> Table:
 def execute(tx: Session, statement: Executable, **values: Any) -> CursorResult[Any]:
     """Run a statement, after what the session still has in its hands."""
     tx.flush()
-    return tx.connection().execute(statement, values)
+    connection: Connection = tx.info.get("connection") or tx.connection()
+    return connection.execute(statement, values)
 
 
 def read(tx: Session, statement: Executable, **values: Any) -> Sequence[Row[Any]]:

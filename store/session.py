@@ -10,9 +10,11 @@ step reads in a writing transaction stays true until its end, and no step needs 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 from store.errors import StoreError
+from store.faults import of_the_place
 from store.seal import box
 
 P = ParamSpec("P")
@@ -31,6 +34,9 @@ T = TypeVar("T")
 BUSY_TIMEOUT_MS = 10_000
 HUNG_TIMEOUT_MS = 60_000
 """A process that stops in the middle of a transaction on PostgreSQL must not keep the lock from the others for ever."""
+
+TOGETHER = 64
+"""How many short writes share one commit at most, so that the lock is never held for long."""
 
 WRITER = 7_265_104
 """The number of the advisory lock on PostgreSQL that stands for "teichaku writes" (each database has its own)."""
@@ -114,6 +120,29 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(teichaku_writes=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A short write that waits for its turn, and who waits for it."""
+
+    step: Callable[[Session], Any]
+    asked: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+    def answer(self, outcome: Any) -> None:
+        """Tell whoever waits what came of it."""
+        if self.asked.done():  # Nobody waits any more.
+            return
+        if isinstance(outcome, _Failed):
+            self.asked.set_exception(outcome.fault)
+        else:
+            self.asked.set_result(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    fault: Exception
+
+
 class Store:
     """The database as the shell sees it: transactions, and threads to run short synchronous functions in."""
 
@@ -121,6 +150,8 @@ class Store:
         self.engine = engine
         self._box = box(keys)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._waiting: deque[_Write] = deque()
+        self._called = False
         self._reading = reading(engine)
         memory = isinstance(engine.pool, StaticPool)
         # An in-memory database has one connection only, which the writer's thread must own alone.
@@ -130,6 +161,7 @@ class Store:
     def begin(self) -> Iterator[Session]:
         """One writing transaction: committed at the end of the block, rolled back on any exception."""
         with Session(self.engine, info={"box": self._box}, expire_on_commit=False) as session, session.begin():
+            session.info["connection"] = session.connection()
             yield session
 
     @contextmanager
@@ -142,6 +174,51 @@ class Store:
         """Run a short writing function in the writer's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, partial(step, *args, **kwargs))
 
+    async def write(self, step: Callable[[Session], T]) -> T:
+        """Run a short function in a writing transaction in the writer's thread; when this returns, it is committed.
+
+        What waits there at the same time shares the transaction, because a commit costs more than all that such a step does.
+        One that fails takes nothing with it: then each is done again by itself. So a step may run twice, and must do nothing
+        but read and write in its transaction.
+        """
+        loop = asyncio.get_running_loop()
+        one = _Write(step, loop.create_future(), loop)
+        self._waiting.append(one)
+        self._call_writer()
+        result: T = await one.asked
+        return result
+
+    def _call_writer(self) -> None:
+        if self._called:
+            return
+        self._called = True
+        try:
+            self._writer.submit(self._write_together)
+        except RuntimeError:
+            self._called = False
+            raise
+
+    def _write_together(self) -> None:
+        self._called = False
+        taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+        wanted = [one for one in taken if not one.asked.cancelled()]
+        outcomes = self._commit([one.step for one in wanted]) if wanted else []
+        for loop in {one.loop for one in wanted}:
+            answers = [(one, out) for one, out in zip(wanted, outcomes, strict=True) if one.loop is loop]
+            with suppress(RuntimeError):  # The loop has ended, and with it whoever waited.
+                loop.call_soon_threadsafe(_answer, answers)
+        if self._waiting:
+            self._call_writer()
+
+    def _commit(self, steps: Sequence[Callable[[Session], Any]]) -> list[Any]:
+        try:
+            with self.begin() as tx:
+                return [_done(tx, step) for step in steps]
+        except Exception as fault:
+            if len(steps) == 1 or of_the_place(fault) is not None:
+                return [_Failed(fault)] * len(steps)
+        return [outcome for step in steps for outcome in self._commit([step])]
+
     async def look(self, step: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a short reading function in a reader's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, partial(step, *args, **kwargs))
@@ -151,3 +228,16 @@ class Store:
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _answer(answers: Sequence[tuple[_Write, Any]]) -> None:
+    for one, outcome in answers:
+        one.answer(outcome)
+
+
+def _done(tx: Session, step: Callable[[Session], T]) -> T:
+    """A step of several in one transaction, whose rows are none of the next one's business."""
+    result = step(tx)
+    tx.flush()
+    tx.expunge_all()
+    return result

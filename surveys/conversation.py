@@ -10,7 +10,7 @@ the answers. It joins the answer when that is given, so that no word of a person
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
@@ -149,12 +149,12 @@ def resume(conversation: Conversation, reply: Reply) -> Turn:
 
 def next_question(conversation: Conversation) -> Question | None:
     """The question that is open: the first relevant one without an answer, or None when the conversation is over."""
-    return next(iter(_remaining(conversation)), None)
+    return next(_remaining(conversation), None)
 
 
 def progress(conversation: Conversation) -> tuple[int, int]:
     """The open question's number and how many there are, as far as the answers so far tell (a follow-up adds one)."""
-    answered, remaining = len(_given(conversation)), len(_remaining(conversation))
+    answered, remaining = len(_given(conversation)), sum(1 for _ in _remaining(conversation))
     return min(answered + 1, answered + remaining), answered + remaining
 
 
@@ -163,8 +163,8 @@ def note_name(question: Question) -> str:
     return f"{question.name}.note"
 
 
-def _remaining(conversation: Conversation) -> tuple[Question, ...]:
-    """What is still to be asked as things stand: relevant, unanswered, within the bounds."""
+def _remaining(conversation: Conversation) -> Iterator[Question]:
+    """What is still to be asked as things stand, one after the other: relevant, unanswered, within the bounds."""
     survey, given = conversation.survey, _given(conversation)
     bound = survey.max_questions if conversation.limit is None else min(conversation.limit, survey.max_questions)
     follow_ups = survey.max_follow_ups - sum(survey.question(name).is_follow_up for name in given)
@@ -172,17 +172,18 @@ def _remaining(conversation: Conversation) -> tuple[Question, ...]:
         **conversation.context,
         **{name: answer.value for name, answer in given.items() if answer.value is not None},
     }
-
-    remaining: list[Question] = []
+    room = bound - len(given)
     for question in survey.questions:
+        if room <= 0:
+            return
         if question.name in given or (question.relevant is not None and not holds(question.relevant, values)):
             continue
         if question.is_follow_up:
             if follow_ups <= 0:
                 continue
             follow_ups -= 1
-        remaining.append(question)
-    return tuple(remaining[: max(0, bound - len(given))])
+        room -= 1
+        yield question
 
 
 def _given(conversation: Conversation) -> Mapping[str, Answer]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,6 +30,8 @@ SEND_LIMIT = timedelta(seconds=45)
 
 BATCH = 40
 CONCURRENCY = 8
+"""How many calls a process has under way at once: what a process that dies leaves ``unknown`` is no more than that."""
+
 TRIES = 6
 FIRST_PAUSE = timedelta(seconds=5)
 
@@ -45,6 +48,11 @@ for a workspace ("several hundred a minute"). The reserve is for replies and ale
 
 SHORTEST_WAIT = timedelta(seconds=0.25)
 TICKER_FINDS_IT = timedelta(seconds=30)
+
+
+def share(platforms: int) -> int:
+    """How many of those calls each platform may have, so that one that hangs holds up no other."""
+    return max(2, CONCURRENCY // max(1, platforms))
 
 
 def sweep(app: App) -> int:
@@ -80,12 +88,12 @@ async def send_queued(app: App) -> None:
 
 
 async def _send_all(app: App, claimed: list[facts.Delivery]) -> None:
-    free = asyncio.Semaphore(CONCURRENCY)
+    # One call of each platform is kept free, so that a reply never queues behind a monthly burst.
+    crowd = {name: asyncio.Semaphore(share(len(app.channels)) - 1) for name in app.channels}
 
     async def send(one: facts.Delivery) -> None:
-        async with free:
-            if not app.stopping():  # What is claimed and not begun is given back at the end (``bot.main``).
-                await send_on(app, one)
+        async with crowd[one.address.platform]:
+            await send_on(app, one)
 
     async with asyncio.TaskGroup() as group:
         for one in claimed:
@@ -99,33 +107,27 @@ async def send_on(app: App, claimed: facts.Delivery | None) -> None:
     moved on is found by the sweep when its lease has run out. When the process stops, what is claimed and not begun is
     given back (``heartbeat.Pulse.stop``).
     """
-    try:
-        while claimed is not None:
-            claimed = await _deliver(app, claimed)
-            if app.stopping():
-                break
-    except Exception as fault:
-        log.error("delivery.left", delivery=claimed and claimed.id, fault=type(fault).__name__)
+    if claimed is None:
+        return
+    async with app.sending[claimed.address.platform]:
+        try:
+            while claimed is not None and not app.stopping():
+                claimed = await _deliver(app, claimed)
+        except Exception as fault:
+            log.error("delivery.left", delivery=claimed and claimed.id, fault=type(fault).__name__)
 
 
 def claim_for(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
     """Claim the oldest message that waits for somebody who has just been heard, in a transaction that is going on."""
-    unknown.ask_again(tx, address_id, app.real())
-    return _claim_next(app, tx, address_id)
+    waiting = deliveries.unfinished(tx, address_id)
+    if unknown.ask_again(tx, waiting, app.real()):
+        waiting = deliveries.unfinished(tx, address_id)
+    return _claim_next(app, tx, waiting)
 
 
-def _claim_next(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
-    claimed = deliveries.claim(
-        tx,
-        owner=app.owner,
-        platforms=sorted(app.channels),
-        now=app.real(),
-        lease=LEASE,
-        limit=1,
-        address_id=address_id,
-        paces=PACES,
-    )
-    return claimed[0] if claimed else None
+def _claim_next(app: App, tx: Session, waiting: list[facts.Unfinished]) -> facts.Delivery | None:
+    here = [one for one in waiting if one.delivery.address.platform in app.channels]
+    return deliveries.claim_next(tx, here, owner=app.owner, now=app.real(), lease=LEASE, paces=PACES)
 
 
 def claim(app: App) -> list[facts.Delivery]:
@@ -148,17 +150,26 @@ def _next_look(app: App, now: datetime) -> datetime | None:
 async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     """Send one message; the next one for this address, claimed, if there is any."""
     try:
-        outbound, following = await app.store.run(prepare, app, one)
+        outbound, following = await app.store.write(lambda tx: prepare(app, tx, one))
     except Exception as fault:
         if of_the_place(fault) is not None:  # It says nothing about the message, which is due again after its lease.
             raise
         # One message that cannot be worded must not hold up the others.
         log.error("delivery.unworded", delivery=one.id, kind=one.kind, fault=type(fault).__name__)
-        return await app.store.run(settle, app, one, "claimed", SendError("unworded"))
+        return await _settle(app, one, "claimed", SendError("unworded"))
     if outbound is None:
         return following
     outcome = await _attempt(app, one, outbound)
-    return await app.store.run(settle, app, one, "attempting", outcome, outbound.clears)
+    return await _settle(app, one, "attempting", outcome, outbound.clears)
+
+
+async def _settle(
+    app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError, clears: tuple[str, ...] = ()
+) -> facts.Delivery | None:
+    following = await app.store.write(lambda tx: settle(app, tx, one, before, outcome, clears))
+    code = "sent" if isinstance(outcome, Receipt) else outcome.code
+    log.info("delivery.settled", delivery=one.id, kind=one.kind, outcome=code)
+    return following
 
 
 async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt | SendError:
@@ -174,24 +185,22 @@ async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt
         return SendError(f"broke:{type(fault).__name__}", sent_perhaps=True)
 
 
-def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Delivery | None]:
+def prepare(app: App, tx: Session, one: facts.Delivery) -> tuple[Outbound | None, facts.Delivery | None]:
     """Word the message and mark it as being tried; without words, or when another process has it, what is next."""
     channel = app.channels[one.address.platform]
-    with app.store.begin() as tx:
-        # A chat that was closed, or that belongs to somebody else by now, must not read what was meant for another.
-        where = people.address(tx, one.address.id)
-        still_theirs = where is not None and where.person_id == one.person_id
-        is_open = where is not None and (where.state != "closed" or one.kind == "farewell")
-        page = render.content(app, tx, one, channel.limits) if still_theirs and is_open else None
-        if page is None:
-            deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
-            return None, _claim_next(app, tx, one.address.id)
-        taken, clears = chat.find_place(tx, one, channel.limits)
-        lease_until = app.real() + LEASE
-        if not deliveries.move(
-            tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until, place=taken
-        ):
-            return None, None
+    # A chat that was closed, or that belongs to somebody else by now, must not read what was meant for another.
+    where, reader = people.behind(tx, one.address.id)
+    theirs = reader.id == one.person_id and (where.state != "closed" or one.kind == "farewell")
+    page = render.content(app, tx, replace(one, reader=reader), channel.limits) if theirs else None
+    if page is None:
+        deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
+        return None, _claim_next(app, tx, deliveries.unfinished(tx, one.address.id))
+    taken, clears = chat.find_place(tx, one, channel.limits)
+    lease_until = app.real() + LEASE
+    if not deliveries.move(
+        tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until, place=taken
+    ):
+        return None, None
     key = AddressKey(one.address.platform, one.address.team, one.address.user)
     earlier = one.detail.get("again")
     return Outbound(
@@ -208,20 +217,16 @@ def prepare(app: App, one: facts.Delivery) -> tuple[Outbound | None, facts.Deliv
 
 
 def settle(
-    app: App, one: facts.Delivery, before: str, outcome: Receipt | SendError, clears: tuple[str, ...] = ()
+    app: App, tx: Session, one: facts.Delivery, before: str, outcome: Receipt | SendError, clears: tuple[str, ...] = ()
 ) -> facts.Delivery | None:
     """Record what became of the attempt and what follows from it for the check-in or the alert, and claim what is next."""
-    with app.store.begin() as tx:
-        after, values = _outcome(app, tx, one, outcome)
-        moved = deliveries.move(tx, one.id, owner=app.owner, before=before, after=after, **values)
-        if moved and isinstance(outcome, Receipt):
-            if not is_surface(outcome.reference):
-                chats.arrived(tx, one.id, one.address.id, outcome.reference, gone=clears)
-            _arrived(app, tx, one)
-        following = _claim_next(app, tx, one.address.id)
-    code = "sent" if isinstance(outcome, Receipt) else outcome.code
-    log.info("delivery.settled", delivery=one.id, kind=one.kind, outcome=code)
-    return following
+    after, values = _outcome(app, tx, one, outcome)
+    moved = deliveries.move(tx, one.id, owner=app.owner, before=before, after=after, **values)
+    if moved and isinstance(outcome, Receipt):
+        if not is_surface(outcome.reference):
+            chats.arrived(tx, one.id, one.address.id, outcome.reference, gone=clears)
+        _arrived(app, tx, one)
+    return _claim_next(app, tx, deliveries.unfinished(tx, one.address.id))
 
 
 def _outcome(

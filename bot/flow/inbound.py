@@ -65,7 +65,7 @@ async def keep(app: App, inbound: Inbound) -> Delivery | Stranger | None:
     """
     inbound = storable(inbound)
     try:
-        return await app.store.run(record, app, inbound)
+        return await app.store.write(lambda tx: record(app, tx, inbound))
     except Exception as fault:
         return await _not_recorded(app, inbound, fault)
 
@@ -170,32 +170,31 @@ def _apologise(app: App, inbound: Inbound, reference: str) -> Delivery | None:
         return delivery.claim_for(app, tx, address.id)
 
 
-def record(app: App, inbound: Inbound) -> Delivery | Stranger | None:
+def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | None:
     """The short part: one transaction, no network call in it.
 
     Gives the answer to this person, claimed, so that it never queues behind a monthly burst; STRANGER when nobody is
     known at this address; None when there is nothing to say.
     """
     where = inbound.address
-    with app.store.begin() as tx:
-        known = people.at_address(tx, where.platform, where.team, where.user)
-        address_id = known[0].id if known else None
-        inbound_id = inbounds.first_time(tx, where.platform, inbound.external_id, address_id=address_id, now=app.real())
-        if inbound_id is None:
-            log.info("inbound.seen_before", platform=where.platform)
-            return None
-        if inbound.gone:
-            _lose(tx, where)
-            return None
-        if known is None:
-            return _let_in(app, tx, inbound)
-        address, person = known
-        if address.state == "unreachable":
-            people.set_address_state(tx, address.id, "linked")
-            checkins.wake(tx, person.id)
-        _route(tx, inbound, Heard(app, inbound_id, person, app.clock(), _place(inbound, person)))
-        tx.flush()
-        return delivery.claim_for(app, tx, address.id)
+    known = people.at_address(tx, where.platform, where.team, where.user)
+    address_id = known[0].id if known else None
+    inbound_id = inbounds.first_time(tx, where.platform, inbound.external_id, address_id=address_id, now=app.real())
+    if inbound_id is None:
+        log.info("inbound.seen_before", platform=where.platform)
+        return None
+    if inbound.gone:
+        _lose(tx, where)
+        return None
+    if known is None:
+        return _let_in(app, tx, inbound)
+    address, person = known
+    if address.state == "unreachable":
+        people.set_address_state(tx, address.id, "linked")
+        address = replace(address, state="linked")
+        checkins.wake(tx, person.id)
+    _route(tx, inbound, Heard(app, inbound_id, address, person, app.clock(), _place(inbound, person)))
+    return delivery.claim_for(app, tx, address.id)
 
 
 def _lose(tx: Session, where: AddressKey) -> None:
@@ -224,7 +223,6 @@ def _let_in(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | No
     linked = linking.try_code(app, tx, inbound.address, code, account=inbound.account)
     if linked is None:
         return Stranger.WRONG_CODE
-    tx.flush()
     return delivery.claim_for(app, tx, linked.id)
 
 

@@ -57,13 +57,17 @@ def _rehearsal(tx: Session, one: facts.Delivery) -> Paragraph:
     return prompts.rehearsal(voice)
 
 
+def _reader(tx: Session, one: facts.Delivery) -> facts.Person:
+    return one.reader or people.get(tx, one.person_id)
+
+
 def _person(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
-    person = people.get(tx, one.person_id)
+    person = _reader(tx, one)
     return person, voice_of(person)
 
 
 def _staff(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
-    person = people.get(tx, one.person_id)
+    person = _reader(tx, one)
     return person, Voice.of(person.languages, "staff", stacked=False)
 
 
@@ -92,9 +96,9 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     if asked is None:
         return None
     _, voice = _person(tx, one)
-    placement = placements.get(tx, checkin.placement_id)
+    names = placements.names(tx, checkin.placement_id)
     # How the hire wants to be called are the hire's own words; a manager reads the name of the roster.
-    about = placement.hire.name if checkin.respondent == Respondent.MANAGER else None
+    about = names.hire if checkin.respondent == Respondent.MANAGER else None
     number, total = progress(conversation)
     lead = one.detail.get("lead")
     promised = str(checkin.context.get("promised_topic") or "") or None
@@ -106,8 +110,8 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
         asked=asked,
         number=number,
         total=total,
-        consultant=placement.consultant.name,
-        hire=about or placement.hire.called,
+        consultant=names.consultant,
+        hire=about or names.called,
         about=about,
         topic=promised,
         lead=lead,

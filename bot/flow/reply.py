@@ -9,18 +9,19 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import outbox
 from bot.messages import is_surface
 from store import facts
+from store.queries import deliveries
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An inbound message that is being handled: its row, who did it and when (domain time), and the message or the surface
-    whose place the answer may take."""
+    """An inbound message that is being handled: its row, who did it, where, and when (domain time), and the message or the
+    surface whose place the answer may take."""
 
     app: App
     inbound_id: int
+    address: facts.Address
     person: facts.Person
     now: datetime
     place: str | None = None
@@ -41,20 +42,20 @@ def send(
     detail: dict[str, Any] | None = None,
     below: bool = False,
 ) -> None:
-    """Promise a message to the person who was heard: in the place of what was pressed, or (``below``) as a new one.
+    """Promise a message to the person who was heard, there: in the place of what was pressed, or (``below``) as a new one.
 
     On a surface everything takes its place, because nothing that belongs there is ever sent as a message.
     """
-    outbox.promise(
-        heard.app,
+    deliveries.queue(
         tx,
-        heard.person.id,
+        heard.address,
         key=f"in{heard.inbound_id}:{kind}:{subject}:{turn}",
         kind=kind,
         subject=subject,
         turn=turn,
         detail=detail,
         place=heard.place if heard.surface or not below else None,
+        now=heard.app.real(),
     )
 
 

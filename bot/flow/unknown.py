@@ -6,6 +6,7 @@ say it twice, to leave it might lose it; what is worse depends on what it says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -99,12 +100,15 @@ def resolve_unknown(app: App) -> int:
     return len(waiting)
 
 
-def ask_again(tx: Session, address_id: int, now: datetime) -> None:
-    """Somebody has just been heard: what perhaps was not asked is asked again, unless the conversation has moved on."""
-    for one in deliveries.unresolved_of(tx, address_id, "question"):
+def ask_again(tx: Session, waiting: Sequence[facts.Unfinished], now: datetime) -> bool:
+    """Somebody has just been heard: what perhaps was not asked is asked again, unless the conversation has moved on.
+    True when there was such a question."""
+    unsure = [one.delivery for one in waiting if one.state == "unknown" and one.delivery.kind == "question"]
+    for one in unsure:
         if not _moved_on(tx, one):
             _repeat(tx, one, now)
         deliveries.resolve(tx, one.id)
+    return bool(unsure)
 
 
 def _shows(tx: Session, one: facts.Delivery, since: datetime) -> bool:

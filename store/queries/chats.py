@@ -5,50 +5,48 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select, update
+from sqlalchemy import select as plain
+from sqlmodel import Session
 
-from store import facts
+from store import facts, rows
 from store.tables import Delivery
 
+_DELIVERY = rows.table(Delivery)
+_HERE = _DELIVERY.c.address_id == bindparam("address")
 _STANDING = (
-    select(Delivery)
-    .where(Delivery.address_id == bindparam("address"), Delivery.state == "sent", col(Delivery.stands))
-    .order_by(col(Delivery.id))
+    plain(_DELIVERY.c.id, _DELIVERY.c.kind, _DELIVERY.c.subject, _DELIVERY.c.reference)
+    .where(_HERE, _DELIVERY.c.state == "sent", _DELIVERY.c.stands)
+    .order_by(_DELIVERY.c.id)
 )
 _PERHAPS = (
-    select(Delivery.id)
-    .where(
-        Delivery.address_id == bindparam("address"),
-        Delivery.state == "unknown",
-        col(Delivery.place).is_(None),
-        col(Delivery.id) > bindparam("after"),
-    )
+    plain(_DELIVERY.c.id)
+    .where(_HERE, _DELIVERY.c.state == "unknown", _DELIVERY.c.place.is_(None), _DELIVERY.c.id > bindparam("after"))
     .limit(1)
+)
+_ENDED = (
+    _DELIVERY.update()
+    .where(
+        _HERE,
+        _DELIVERY.c.stands,
+        _DELIVERY.c.reference.in_(bindparam("references", expanding=True)),
+        _DELIVERY.c.id != bindparam("delivery"),
+    )
+    .values(stands=False)
 )
 
 
 def standing(tx: Session, address_id: int) -> list[facts.Standing]:
     """The messages that stand in a chat, as far as we know, the newest last."""
-    found = []
-    for row in tx.exec(_STANDING, params={"address": address_id}):
-        assert row.id is not None
-        assert row.reference is not None
-        found.append(facts.Standing(row.id, row.kind, row.subject, row.reference))
-    return found
+    found = rows.read(tx, _STANDING, address=address_id)
+    return [facts.Standing(row.id, row.kind, row.subject, row.reference) for row in found]
 
 
 def perhaps_below(tx: Session, address_id: int, delivery_id: int) -> bool:
     """True when a message of which nobody knows whether it arrived may stand below what that delivery put there."""
-    return tx.exec(_PERHAPS, params={"address": address_id, "after": delivery_id}).first() is not None
+    return rows.first(tx, _PERHAPS, address=address_id, after=delivery_id) is not None
 
 
 def arrived(tx: Session, delivery_id: int, address_id: int, reference: str, *, gone: Collection[str] = ()) -> None:
     """A message stands in a chat: what it took the place of does not, nor do those that were taken away (``gone``)."""
-    ended = update(Delivery).where(
-        col(Delivery.address_id) == address_id,
-        col(Delivery.stands),
-        col(Delivery.reference).in_([reference, *gone]),
-        col(Delivery.id) != delivery_id,
-    )
-    tx.connection().execute(ended.values(stands=False))
-    tx.connection().execute(update(Delivery).where(col(Delivery.id) == delivery_id).values(stands=True))
+    rows.execute(tx, _ENDED, address=address_id, delivery=delivery_id, references=[reference, *gone])
+    rows.change(tx, Delivery, delivery_id, stands=True)

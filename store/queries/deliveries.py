@@ -75,7 +75,7 @@ _WITH_ADDRESS = plain(
 ).join_from(_DELIVERY, _ADDRESS, _ADDRESS.c.id == _DELIVERY.c.address_id)
 
 
-def _picking(*, one_address: bool) -> Any:
+def _picking() -> Any:
     earlier = _DELIVERY.alias("earlier")
     held_up = exists().where(
         earlier.c.address_id == _DELIVERY.c.address_id,
@@ -90,12 +90,10 @@ def _picking(*, one_address: bool) -> Any:
         ~held_up,
         ~lanes.shut(),
     )
-    if one_address:
-        due = due.where(_DELIVERY.c.address_id == bindparam("address"))
     return due.order_by(_DELIVERY.c.bulk, _DELIVERY.c.due_at, _DELIVERY.c.id).limit(bindparam("most", type_=Integer))
 
 
-_PICK, _PICK_ONE = _picking(one_address=False), _picking(one_address=True)
+_PICK = _picking()
 _TAKE = (
     _DELIVERY.update()
     .where(_DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
@@ -120,20 +118,51 @@ def claim(
     now: datetime,
     lease: timedelta,
     limit: int = 20,
-    address_id: int | None = None,
     paces: Mapping[str, lanes.Paces] | None = None,
 ) -> list[facts.Delivery]:
-    """Take due messages for this process, or those for one address, and a token of their lanes for each.
+    """Take due messages for this process, and a token of their lanes for each.
 
     Of each address only the oldest unfinished one is taken, and nothing that its lanes do not allow at ``now``.
     """
-    values = _picked(platforms, now, limit)
-    if address_id is not None:
-        values["address"] = address_id
-    found = rows.read(tx, _PICK if address_id is None else _PICK_ONE, **values)
+    found = rows.read(tx, _PICK, **_picked(platforms, now, limit))
     taken = [_fact(row) for row in lanes.take(tx, found, paces or {}, now)]
     if taken:
         rows.execute(tx, _TAKE, ids=[one.id for one in taken], me=owner, until=now + lease)
+    return taken
+
+
+_UNFINISHED = _WITH_ADDRESS.where(
+    _DELIVERY.c.address_id == bindparam("address"),
+    _DELIVERY.c.state.in_((*BLOCKING, "unknown")),
+    or_(_DELIVERY.c.state != "unknown", _DELIVERY.c.lease_until.is_not(None)),
+).order_by(_DELIVERY.c.id)
+
+
+def unfinished(tx: Session, address_id: int) -> list[facts.Unfinished]:
+    """What is on its way to an address, or perhaps did not arrive and was not looked at yet, oldest first."""
+    return [
+        facts.Unfinished(_fact(row), row.state, row.due_at, row.bulk)
+        for row in rows.read(tx, _UNFINISHED, address=address_id)
+    ]
+
+
+def claim_next(
+    tx: Session,
+    waiting: Sequence[facts.Unfinished],
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    paces: Mapping[str, lanes.Paces],
+) -> facts.Delivery | None:
+    """Take the next message of one address, of which this is ``unfinished``: the same as ``claim`` would."""
+    line = [one for one in waiting if one.state != "unknown"]
+    if not line or any(one.state != "due" for one in line) or line[0].due_at > now:
+        return None
+    taken, bulk = line[0].delivery, line[0].bulk
+    if not lanes.take_one(tx, taken.address, paces.get(taken.address.platform), now, bulk=bulk):
+        return None
+    rows.change(tx, Delivery, taken.id, state="claimed", owner=owner, lease_until=now + lease)
     return taken
 
 
@@ -235,18 +264,6 @@ def _leased(tx: Session, state: str, now: datetime) -> list[tuple[facts.Delivery
 _LEASED = _WITH_ADDRESS.where(
     _DELIVERY.c.state == bindparam("leased"), _DELIVERY.c.lease_until <= bindparam("now")
 ).order_by(_DELIVERY.c.id)
-
-_UNRESOLVED = _WITH_ADDRESS.where(
-    _DELIVERY.c.address_id == bindparam("address"),
-    _DELIVERY.c.state == "unknown",
-    _DELIVERY.c.kind == bindparam("wanted"),
-    _DELIVERY.c.lease_until.is_not(None),
-).order_by(_DELIVERY.c.id)
-
-
-def unresolved_of(tx: Session, address_id: int, kind: str) -> list[facts.Delivery]:
-    """What of that kind perhaps did not arrive at an address, and nobody has looked at yet, oldest first."""
-    return [_fact(row) for row in rows.read(tx, _UNRESOLVED, address=address_id, wanted=kind)]
 
 
 def become_unknown(tx: Session, delivery_id: int, *, look_at: datetime | None, error: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import select as plain
 from sqlmodel import Session, col, exists, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from store import rows
+from store import facts, rows
 from store.dialect import put_all
 from store.tables import Address, Delivery, Lane
 
@@ -95,6 +95,17 @@ def take(tx: Session, found: Sequence[Row[Any]], paces: Mapping[str, Paces], now
     return free
 
 
+def take_one(tx: Session, to: facts.Address, paces: Paces | None, now: datetime, *, bulk: bool) -> bool:
+    """Take a token for one message; False when its chat or its account takes nothing now. Without ``paces`` all may go."""
+    if paces is None:
+        return True
+    known = _times(tx, to.platform, to.team, ["", to.user])
+    if any(now < times[bulk] <= now + FURTHEST for times in known.values()):
+        return False
+    _move(tx, to.platform, to.team, _after(known, paces, to.user, now))
+    return True
+
+
 def _take(
     tx: Session, platform: str, team: str, waiting: list[Row[Any]], paces: Paces, now: datetime
 ) -> list[Row[Any]]:
@@ -105,12 +116,21 @@ def _take(
         account = known.get("")
         if account is not None and now < account[one.bulk] <= now + FURTHEST:
             continue
-        for user, pace in (("", paces.account), (one.user, paces.chat)):
-            opens_at = pace.after(known[user][0] if user in known else None, now)
-            known[user] = moved[user] = opens_at, pace.bulk(opens_at)
+        later = _after(known, paces, one.user, now)
+        known |= later
+        moved |= later
         free.append(one)
     _move(tx, platform, team, moved)
     return free
+
+
+def _after(known: Mapping[str, Times], paces: Paces, user: str, now: datetime) -> dict[str, Times]:
+    """When the lanes of an account and of a chat open after one message more."""
+    moved = {}
+    for name, pace in (("", paces.account), (user, paces.chat)):
+        opens_at = pace.after(known[name][0] if name in known else None, now)
+        moved[name] = opens_at, pace.bulk(opens_at)
+    return moved
 
 
 def close(tx: Session, platform: str, team: str, user: str, *, now: datetime, pause: timedelta) -> None:

@@ -55,17 +55,24 @@ def get(tx: Session, person_id: int) -> facts.Person:
     return of_columns(row)
 
 
-_AT = (
+_WHO = (
     plain(_ADDRESS.c.id, _ADDRESS.c.person_id, _ADDRESS.c.platform, _ADDRESS.c.team, _ADDRESS.c.user, _ADDRESS.c.state)
     .add_columns(*columns())
     .join_from(_ADDRESS, _PERSON, _PERSON.c.id == _ADDRESS.c.person_id)
-    .where(
-        _ADDRESS.c.platform == bindparam("platform"),
-        _ADDRESS.c.team == bindparam("team"),
-        _ADDRESS.c.user == bindparam("user"),
-        _ADDRESS.c.state != "closed",
-    )
 )
+_AT = _WHO.where(
+    _ADDRESS.c.platform == bindparam("platform"),
+    _ADDRESS.c.team == bindparam("team"),
+    _ADDRESS.c.user == bindparam("user"),
+    _ADDRESS.c.state != "closed",
+)
+_BEHIND = _WHO.where(_ADDRESS.c.id == bindparam("address"))
+
+
+def behind(tx: Session, address_id: int) -> tuple[facts.Address, facts.Person]:
+    """An address, also a closed one, with the person whose it is."""
+    row = rows.execute(tx, _BEHIND, address=address_id).one()
+    return address_fact(row), of_columns(row[6:])
 
 
 def at_address(tx: Session, platform: str, team: str, user: str) -> tuple[facts.Address, facts.Person] | None:

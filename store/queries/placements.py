@@ -56,6 +56,21 @@ def get(tx: Session, placement_id: int) -> facts.Placement:
     return _fact(row)
 
 
+_NAMES = (
+    plain(_HIRE.c.name.label("hire"), _HIRE.c.call_name, _CONSULTANT.c.name.label("consultant"))
+    .select_from(_PLACEMENT)
+    .join(_HIRE, _HIRE.c.id == _PLACEMENT.c.hire_id)
+    .join(_CONSULTANT, _CONSULTANT.c.id == _PLACEMENT.c.consultant_id)
+    .where(_PLACEMENT.c.id == bindparam("placement"))
+)
+
+
+def names(tx: Session, placement_id: int) -> facts.Names:
+    """Who is spoken of in a question."""
+    row = rows.execute(tx, _NAMES, placement=placement_id).one()
+    return facts.Names(row.hire, facts.called(row.call_name or row.hire), row.consultant)
+
+
 def by_key(tx: Session, key: str) -> facts.Placement | None:
     """The placement with the consultancy's own number, or None."""
     row = rows.first(tx, _BY_KEY, number=key)

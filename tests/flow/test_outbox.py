@@ -239,7 +239,8 @@ class Outbox(RuleBasedStateMachine):
 
     def attempts(self, process: Process, key: str) -> None:
         one, known = process.hands[key][0], self.known[key]
-        outbound, following = delivery.prepare(self.running(process), one)
+        with self.app.store.begin() as tx:
+            outbound, following = delivery.prepare(self.running(process), tx, one)
         assert following is None
         assert (outbound is not None) == (known.state == "claimed" and known.owner == process.owner)
         if outbound is None:
@@ -254,7 +255,8 @@ class Outbox(RuleBasedStateMachine):
         one, known, now = process.hands.pop(key)[0], self.known[key], self.clock()
         self.arrived[key] += outcome == "arrives" or (outcome == "perhaps" and perhaps)
         result = OUTCOMES[outcome]
-        following = delivery.settle(self.running(process), one, "attempting", result)
+        with self.app.store.begin() as tx:
+            following = delivery.settle(self.running(process), tx, one, "attempting", result)
         if isinstance(result, SendError) and result.retry_after is not None:
             pause = min(timedelta(seconds=result.retry_after), LONGEST_PAUSE)
             self.closed_until = max(self.closed_until, now + pause)
