@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, insert, update
+from sqlmodel import col, func, insert, select, update
 
 from benchmarks.proof_crash import database
 from bot import flow
@@ -28,23 +28,24 @@ from bot.app import App
 from bot.calendars import company_calendar
 from bot.channels.memory import MemoryChannel
 from bot.clock import FixedClock
-from bot.flow import inbound
+from bot.flow import delivery, inbound
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import Roster, RosterRow
 from bot.flow.roster.read import read_roster
 from bot.flow.roster.write import write_roster
 from bot.logs import configure
 from bot.main import assemble
-from bot.messages import AddressKey, Inbound, Outbound, Receipt
+from bot.messages import AddressKey, Inbound, Outbound, Payload, Receipt
 from bot.settings import Settings
 from bot.text.consent import CONSENT_VERSION
 from scheduler.plan import Cadence, PlacementFacts, openings
 from scheduler.workdays import next_working_day
 from store.migrate import upgrade
 from store.queries import deliveries, people, placements
+from store.queries.lanes import Pace, Paces
 from store.seal import new_key
 from store.session import Store, make_engine
-from store.tables import Address, AuditEntry, CheckIn, Company, Delivery, Person, Placement
+from store.tables import Address, Answer, AuditEntry, CheckIn, Company, Delivery, Person, Placement
 
 NOW = datetime(2026, 5, 11, 3, tzinfo=UTC)
 KEY = new_key()
@@ -220,11 +221,10 @@ def claiming(app: App, size: int) -> dict[str, Any]:
 
 
 class Quick:
-    """A channel that takes everything at once and wakes whoever waits for a message."""
+    """A channel that takes everything at once, and what each person was shown last."""
 
     def __init__(self) -> None:
         self.last: dict[str, Outbound] = {}
-        self.arrived: dict[str, asyncio.Event] = {}
         self.name, self.limits = "quick", MemoryChannel().limits
 
     async def listen(self, on_inbound: object) -> None:
@@ -233,35 +233,56 @@ class Quick:
     async def send(self, outbound: Outbound) -> Receipt:
         """Take it."""
         self.last[outbound.address.user] = outbound
-        if event := self.arrived.get(outbound.address.user):
-            event.set()
         return Receipt(outbound.key)
 
 
+ROUNDS = 7
+ENOUGH = Pace(timedelta(microseconds=1), burst=1000)
+"""A pace faster than anybody writes: the tokens are taken as on a real platform, and never run out."""
+
+
 def whole_path(kind: str) -> None:
-    """Answers through the whole path with 50 people at once, beside raw commits of one row on the same database."""
+    """Answers through the whole path with 50 people at once, beside raw commits of one row on the same engine.
+
+    An answer counts from the press to the end of what it causes: it is recorded (seen id, answer, check-in, the promise of the
+    next message), the next question is worded and marked as being tried, it is sent to a channel that takes it at once, with
+    its tokens of the pace, and that it was sent is recorded. The press that begins a check-in is made before and not counted,
+    nor is what the ticker does meanwhile. A raw commit is one row of a table without an index, added by the same session.
+    Both alternate, so that a busy machine slows both; printed are the medians of the rounds.
+    """
+    delivery.PACES["quick"] = Paces(ENOUGH, ENOUGH)
+    ratios, rates, commits, spent = [], [], [], list[float]()
     with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
         engine = make_engine(url)
         upgrade(engine)
         clock, channel = FixedClock(NOW), Quick()
-        app = assemble(Settings(), Store(engine, [KEY]), {channel.name: channel}, clock=clock, real=clock)
+        app = assemble(Settings(), Store(engine, [KEY]), {channel.name: channel}, clock=clock)
         _people(app)
-        spent, answers, took = asyncio.run(_everybody_answers(app, channel, clock))
-        begin = time.perf_counter()
-        raw = 500
-        for number in range(raw):
-            with app.store.begin() as tx:
-                tx.add(AuditEntry(at=NOW, actor="bench", action="raw", subject=f"row:{number}", details={}))
-        commits = raw / (time.perf_counter() - begin)
+        for _ in range(ROUNDS):
+            before = _raw_commits(app)
+            stored, took, each = asyncio.run(_everybody_answers(app, channel, clock))
+            commits.append((before + _raw_commits(app)) / 2)
+            rates.append(stored / took)
+            ratios.append(rates[-1] / commits[-1])
+            spent += each
         app.store.close()
     spent.sort()
-    rate = answers / took
     print(
-        f"{kind}: {rate:.0f} answers/s through the whole path, {commits:.0f} raw single-row commits/s: "
-        f"ratio {rate / commits:.2f}\n"
-        f"{kind}: press to next question with {PEOPLE} people at once: median {statistics.median(spent) * 1000:.0f} ms, "
-        f"p99 {spent[int(len(spent) * 0.99)] * 1000:.0f} ms"
+        f"{kind}: {statistics.median(rates):.0f} answers/s through the whole path, "
+        f"{statistics.median(commits):.0f} raw single-row commits/s: "
+        f"ratio {statistics.median(ratios):.2f} (median of {ROUNDS} rounds, {min(ratios):.2f} to {max(ratios):.2f})\n"
+        f"{kind}: press to next question with {PEOPLE} people at once, each answering as fast as asked: "
+        f"median {statistics.median(spent) * 1000:.0f} ms, p99 {spent[int(len(spent) * 0.99)] * 1000:.0f} ms"
     )
+
+
+def _raw_commits(app: App, count: int = 300) -> float:
+    """Raw single-row commits in a second."""
+    begin = time.perf_counter()
+    for number in range(count):
+        with app.store.begin() as tx:
+            tx.add(AuditEntry(at=NOW, actor="bench", action="raw", subject=f"row:{number}", details={}))
+    return count / (time.perf_counter() - begin)
 
 
 def _people(app: App) -> None:
@@ -292,30 +313,47 @@ def _people(app: App) -> None:
             people.decide(tx, hire.id, placement.id, version=CONSENT_VERSION, language="en", decision="agreed", now=NOW)
 
 
-async def _everybody_answers(app: App, channel: Quick, clock: FixedClock) -> tuple[list[float], int, float]:
-    await flow.plan_ahead(app)
-    clock.move_to(NOW + timedelta(hours=2))
-    await flow.advance(app)
+async def _everybody_answers(app: App, channel: Quick, clock: FixedClock) -> tuple[int, float, list[float]]:
+    """One check-in of everybody: how many answers were stored, in how many seconds, and how long each press took."""
+    channel.last.clear()
+    while len(channel.last) < PEOPLE:  # Until the day and the hour at which the next check-in opens.
+        clock.advance(timedelta(hours=4))
+        await flow.plan_ahead(app)
+        await flow.advance(app)
     spent: list[float] = []
 
-    async def person(user: str) -> None:
-        for number in range(9):
-            buttons = [button for row in channel.last[user].rows for button in row]
-            if not buttons:
-                return
-            wanted = next((button for button in buttons if button.payload.choice in ("start", "4")), buttons[0])
-            if wanted.payload.kind == "question" and not any(b.payload.choice == "4" for b in buttons):
-                wanted = next(button for button in buttons if button.payload.choice == "skip")
-            channel.arrived[user] = asyncio.Event()
-            begin = time.perf_counter()
-            update_ = Inbound(AddressKey("quick", "", user), f"{user}-{number}", payload=wanted.payload)
-            await inbound.receive(app, update_)
-            await asyncio.wait_for(channel.arrived[user].wait(), 30)
-            spent.append(time.perf_counter() - begin)
+    def button(user: str, *wanted: str) -> Payload | None:
+        shown = [one.payload for row in channel.last[user].rows for one in row]
+        return next((one for choice in wanted for one in shown if one.choice == choice), None)
 
+    async def press(user: str, payload: Payload) -> None:
+        shown = channel.last[user]
+        external = f"{user}-{shown.key}-{payload.choice}"
+        begin = time.perf_counter()
+        await inbound.receive(app, Inbound(AddressKey("quick", "", user), external, payload=payload))
+        assert channel.last[user] is not shown, (shown, payload)
+        spent.append(time.perf_counter() - begin)
+
+    async def answers(user: str) -> None:
+        while payload := button(user, "4", "skip"):
+            await press(user, payload)
+
+    users = list(channel.last)
+    for user in users:
+        opening = button(user, "start")
+        assert opening is not None
+        await press(user, opening)
+    spent.clear()
+    stored = _stored(app)
     begin = time.perf_counter()
-    await asyncio.gather(*(person(user) for user in list(channel.last)))
-    return spent, len(spent), time.perf_counter() - begin
+    await asyncio.gather(*(answers(user) for user in users))
+    took = time.perf_counter() - begin
+    return _stored(app) - stored, took, spent
+
+
+def _stored(app: App) -> int:
+    with app.store.read() as tx:
+        return tx.exec(select(func.count()).select_from(Answer)).one()
 
 
 def service() -> None:

@@ -24,6 +24,21 @@ def process_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
 
 
+class Sending:
+    """Lets so many calls to each platform be under way at once, in whichever event loop runs."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._slots: dict[str, asyncio.Semaphore] = {}
+
+    def slot(self, platform: str, count: int) -> asyncio.Semaphore:
+        """``async with sending.slot(…):`` waits until one of the ``count`` is free."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # A semaphore serves one loop only.
+            self._loop, self._slots = loop, {}
+        return self._slots.setdefault(platform, asyncio.Semaphore(count))
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """Everything assembled. ``clock`` gives domain time (a rehearsal's, in a rehearsal); ``real`` gives the wall clock,
@@ -42,9 +57,9 @@ class App:
     cadence: Cadence
     desk: Desk
     settings: Settings
-    sending: Mapping[str, asyncio.Semaphore]
     wake: Callable[[], None] = field(default=lambda: None)
     stopping: Callable[[], bool] = field(default=lambda: False)
+    sending: Sending = field(default_factory=Sending)
     owner: str = field(default_factory=process_name)
     rehearsal: bool = False
     directories: Mapping[str, Directory] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from bot import flow
 from bot.app import App
 from bot.calendars import company_calendar
 from bot.clock import Clock, RehearsalClock, real_now, system_clock
-from bot.flow import agency, delivery, timekeeping
+from bot.flow import agency, timekeeping
 from bot.flow.heartbeat import Pulse
 from bot.flow.listening import Listening
 from bot.flow.timekeeping import Wanted
@@ -152,7 +152,6 @@ def assemble(
         cadence=cadence_of(settings),
         desk=desk_of(settings, range(year - 1, year + years + 1)),
         settings=settings,
-        sending={name: asyncio.Semaphore(delivery.share(len(channels))) for name in channels},
         wake=wake,
         rehearsal=rehearsal,
     )

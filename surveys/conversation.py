@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias, assert_never
 
 from surveys import parse
@@ -19,7 +20,7 @@ from surveys.model import Answer, Context, Labels, Question, Survey
 from surveys.relevance import holds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversation:
     """One survey with one person. ``limit`` may lower the survey's ``max_questions``, say for a busy manager."""
 
@@ -28,6 +29,11 @@ class Conversation:
     context: Context = field(default_factory=dict)
     turn: int = 0
     limit: int | None = None
+
+    @cached_property
+    def remaining(self) -> tuple[Question, ...]:
+        """What is still to be asked as things stand; worked out once, because each reply asks for it several times."""
+        return tuple(_remaining(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +155,12 @@ def resume(conversation: Conversation, reply: Reply) -> Turn:
 
 def next_question(conversation: Conversation) -> Question | None:
     """The question that is open: the first relevant one without an answer, or None when the conversation is over."""
-    return next(_remaining(conversation), None)
+    return next(iter(conversation.remaining), None)
 
 
 def progress(conversation: Conversation) -> tuple[int, int]:
     """The open question's number and how many there are, as far as the answers so far tell (a follow-up adds one)."""
-    answered, remaining = len(_given(conversation)), sum(1 for _ in _remaining(conversation))
+    answered, remaining = len(_given(conversation)), len(conversation.remaining)
     return min(answered + 1, answered + remaining), answered + remaining
 
 

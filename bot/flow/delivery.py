@@ -109,7 +109,7 @@ async def send_on(app: App, claimed: facts.Delivery | None) -> None:
     """
     if claimed is None:
         return
-    async with app.sending[claimed.address.platform]:
+    async with app.sending.slot(claimed.address.platform, share(len(app.channels))):
         try:
             while claimed is not None and not app.stopping():
                 claimed = await _deliver(app, claimed)
@@ -231,7 +231,7 @@ def settle(
 
 def _outcome(
     app: App, tx: Session, one: facts.Delivery, outcome: Receipt | SendError
-) -> tuple[str, dict[str, str | int | datetime | None]]:
+) -> tuple[str, dict[str, str | int | bool | datetime | None]]:
     """The state in which an attempt leaves its message, with the columns that belong to it."""
     now = app.real()
     if isinstance(outcome, SendError) and outcome.retry_after is not None:
@@ -239,7 +239,7 @@ def _outcome(
         lanes.close(tx, to.platform, to.team, to.user, now=now, pause=timedelta(seconds=outcome.retry_after))
     match outcome:
         case Receipt(reference):
-            return "sent", {"reference": reference, "sent_at": now}
+            return "sent", {"reference": reference, "sent_at": now, "stands": not is_surface(reference)}
         case Unreachable(code=code):
             people.set_address_state(tx, one.address.id, "unreachable")
             return "unreachable", {"error": code}

@@ -28,7 +28,7 @@ _ENDED = (
     .where(
         _HERE,
         _DELIVERY.c.stands,
-        _DELIVERY.c.reference.in_(bindparam("references", expanding=True)),
+        _DELIVERY.c.reference == bindparam("ended"),
         _DELIVERY.c.id != bindparam("delivery"),
     )
     .values(stands=False)
@@ -48,5 +48,5 @@ def perhaps_below(tx: Session, address_id: int, delivery_id: int) -> bool:
 
 def arrived(tx: Session, delivery_id: int, address_id: int, reference: str, *, gone: Collection[str] = ()) -> None:
     """A message stands in a chat: what it took the place of does not, nor do those that were taken away (``gone``)."""
-    rows.execute(tx, _ENDED, address=address_id, delivery=delivery_id, references=[reference, *gone])
-    rows.change(tx, Delivery, delivery_id, stands=True)
+    for ended in dict.fromkeys((reference, *gone)):
+        rows.execute(tx, _ENDED, address=address_id, delivery=delivery_id, ended=ended)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Integer, Row, bindparam
 from sqlalchemy import select as plain
-from sqlmodel import Session, col, exists, func, or_, select, update
+from sqlmodel import Session, and_, col, exists, func, or_, select, update
 
 from store import facts, rows
 from store.dialect import insert_once
@@ -133,8 +133,11 @@ def claim(
 
 _UNFINISHED = _WITH_ADDRESS.where(
     _DELIVERY.c.address_id == bindparam("address"),
-    _DELIVERY.c.state.in_((*BLOCKING, "unknown")),
-    or_(_DELIVERY.c.state != "unknown", _DELIVERY.c.lease_until.is_not(None)),
+    # One by one: a list is put into the text of a statement anew each time that it runs.
+    or_(
+        *(_DELIVERY.c.state == state for state in BLOCKING),
+        and_(_DELIVERY.c.state == "unknown", _DELIVERY.c.lease_until.is_not(None)),
+    ),
 ).order_by(_DELIVERY.c.id)
 
 

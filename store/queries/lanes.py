@@ -77,6 +77,11 @@ _LANES = plain(_LANE.c.user, _LANE.c.opens_at, _LANE.c.bulk_at).where(
     _LANE.c.team == bindparam("team"),
     _LANE.c.user.in_(bindparam("users", expanding=True)),
 )
+_TWO_LANES = plain(_LANE.c.user, _LANE.c.opens_at, _LANE.c.bulk_at).where(
+    _LANE.c.platform == bindparam("platform"),
+    _LANE.c.team == bindparam("team"),
+    or_(_LANE.c.user == "", _LANE.c.user == bindparam("user")),
+)
 
 Times = tuple[datetime, datetime]
 """When a lane opens, and when it does for what goes to many at once."""
@@ -99,7 +104,8 @@ def take_one(tx: Session, to: facts.Address, paces: Paces | None, now: datetime,
     """Take a token for one message; False when its chat or its account takes nothing now. Without ``paces`` all may go."""
     if paces is None:
         return True
-    known = _times(tx, to.platform, to.team, ["", to.user])
+    found = rows.read(tx, _TWO_LANES, platform=to.platform, team=to.team, user=to.user)
+    known = {one.user: (one.opens_at, one.bulk_at) for one in found}
     if any(now < times[bulk] <= now + FURTHEST for times in known.values()):
         return False
     _move(tx, to.platform, to.team, _after(known, paces, to.user, now))

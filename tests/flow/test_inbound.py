@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,8 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
-from bot.flow import inbound
-from bot.messages import AddressKey, Inbound, NotRecorded, Payload
+from bot import flow
+from bot.channels.memory import MemoryChannel
+from bot.flow import inbound, linking
+from bot.flow.delivery import CONCURRENCY
+from bot.flow.listening import Listening
+from bot.messages import AddressKey, Inbound, NotRecorded, Outbound, Payload, Receipt
 from store import facts
 from store.session import make_engine
 from tests.house import House, living, open_house, row
@@ -408,3 +414,99 @@ def test_no_sequence_of_updates_is_poison(chat: Chat, said: list[tuple[int, str 
         ]
     )
     assert chat.house.rows("SELECT * FROM setaside") == []
+
+
+class Slow(MemoryChannel):
+    """A platform that takes its time, and knows how many calls it has in hand at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on, self.in_hand, self.most = asyncio.Event(), 0, 0
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        self.in_hand += 1
+        self.most = max(self.most, self.in_hand)
+        try:
+            await self.goes_on.wait()
+            return await super().send(outbound)
+        finally:
+            self.in_hand -= 1
+
+
+def crowd(house: House) -> None:
+    house.imports(
+        *(
+            row(row=n, placement_id=f"A-{n}", hire_name=f"HIRE {n}", hire_email=f"h{n}@example.com")
+            for n in range(2, 22)
+        )
+    )
+
+
+def settled(house: House) -> bool:
+    return house.rows("SELECT count(*) FROM delivery WHERE state IN ('due', 'claimed', 'attempting')") == [(0,)]
+
+
+async def becomes(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
+async def test_a_platform_is_told_that_an_update_is_kept_before_the_answer_has_gone_out(tmp_path: Path) -> None:
+    async with living("2026-04-01 09:00", url=f"sqlite:///{tmp_path}/one.db") as house:
+        hire = await asked(house)
+        slow = Slow()
+        app = replace(house.app, channels={"memory": slow})
+        listening = Listening(app)
+        listening.start(slow, None)
+        await becomes(lambda: slow._listener is not None)
+
+        await slow.inject(update(house, hire, "3", id_="one"))
+
+        assert house.given()[FIRST][0] == "3"
+        assert slow.sent == []
+        slow.goes_on.set()
+        await becomes(lambda: settled(house))
+        assert len(slow.sent) == 1
+        await becomes(lambda: not listening.in_hand())
+        await listening.stop()
+
+
+async def test_no_more_calls_are_under_way_than_a_process_may_leave_unknown(tmp_path: Path) -> None:
+    with open_house("2026-04-01 09:00", url=f"sqlite:///{tmp_path}/one.db") as house:
+        crowd(house)
+        hires = [house.placement(f"A-{n}").hire for n in range(2, 22)]
+        for hire in hires:
+            linking.link(house.app, hire.id, "memory", "", f"u{hire.id}")
+        await house.runs()
+        slow = Slow()
+        app = replace(house.app, channels={"memory": slow})
+        answered = [
+            asyncio.create_task(inbound.receive(app, update(house, one, "privacy", id_=f"{one.id}"))) for one in hires
+        ]
+        await becomes(lambda: house.rows("SELECT count(*) FROM inbound") == [(20,)])
+        await becomes(lambda: slow.in_hand == CONCURRENCY)
+        assert house.rows("SELECT count(*) FROM delivery WHERE state = 'attempting'") == [(CONCURRENCY,)]
+        slow.goes_on.set()
+        await asyncio.gather(*answered)
+        assert (slow.most, len(slow.sent)) == (CONCURRENCY, 20)
+
+
+async def test_a_reply_does_not_wait_for_a_monthly_burst(tmp_path: Path) -> None:
+    with open_house("2026-04-01 09:00", url=f"sqlite:///{tmp_path}/one.db") as house:
+        crowd(house)
+        hires = [house.placement(f"A-{n}").hire for n in range(2, 22)]
+        slow = Slow()
+        app = replace(house.app, channels={"memory": slow})
+        for hire in hires:  # Everybody is to read the promise.
+            linking.link(app, hire.id, "memory", "", f"u{hire.id}")
+        linking.link(app, house.placement("A-2").consultant.id, "memory", "", "agency")
+        burst = asyncio.create_task(flow.advance(app))
+        await becomes(lambda: slow.in_hand == CONCURRENCY - 1)
+        asks = Inbound(AddressKey("memory", "", "agency"), "asks", text="list")
+        reply = asyncio.create_task(inbound.receive(app, asks))
+        await becomes(lambda: slow.in_hand == CONCURRENCY)
+        slow.goes_on.set()
+        await asyncio.gather(burst, reply)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, inspect
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlmodel import Session
 
 from bot.text import errors
 from bot.text.catalog import Voice
@@ -416,6 +418,82 @@ async def test_many_writers_wait_for_each_other(database_url: str) -> None:
     assert sorted(int(number) for (number,) in numbers) == list(range(60)), "no count was read twice"
     for store in stores:
         store.close()
+
+
+def seen(number: int) -> Callable[[Session], int | None]:
+    """A short write: note an update."""
+    return lambda tx: inbounds.first_time(tx, "memory", f"{number}", address_id=None, now=NOW)
+
+
+def refused(tx: Session) -> None:
+    """A short write that fails after it has written something."""
+    seen(99)(tx)
+    tx.connection().exec_driver_sql("SELECT * FROM nothing_of_that_name")
+
+
+def commits(store: Store) -> list[str]:
+    """Fills with every commit from now on."""
+    counted: list[str] = []
+    event.listen(store.engine, "commit", lambda _: counted.append("commit"))
+    return counted
+
+
+async def together(store: Store, *steps: Callable[[Session], Any]) -> list[Any]:
+    """What comes of writes that all wait while the writer is busy."""
+    busy = threading.Event()
+    first = asyncio.create_task(store.run(busy.wait, 30))
+    waiting = [asyncio.create_task(store.write(step)) for step in steps]
+    await asyncio.sleep(0)
+    busy.set()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_writes_that_wait_together_share_one_commit(database_url: str) -> None:
+    with closing(Store(make_engine(database_url), [KEY], readers=1)) as store:
+        counted = commits(store)
+        ids = await together(store, *(seen(number) for number in range(20)))
+        assert len(set(ids)) == 20
+        assert counted == ["commit"]
+        with store.read() as tx:
+            assert tx.connection().exec_driver_sql("SELECT count(*) FROM inbound").scalar() == 20
+
+
+async def test_a_write_that_fails_takes_nothing_of_the_others_with_it(database_url: str) -> None:
+    with closing(Store(make_engine(database_url), [KEY], readers=1)) as store:
+        before, fault, after = await together(store, seen(1), refused, seen(2))
+        assert isinstance(fault, DBAPIError)
+        assert None not in (before, after)
+        with store.read() as tx:
+            noted = tx.connection().exec_driver_sql("SELECT external_id FROM inbound ORDER BY external_id").all()
+        assert noted == [("1",), ("2",)]
+
+
+async def test_a_fault_of_the_place_is_told_to_everybody_at_once_and_passes(database_url: str) -> None:
+    stores = [Store(make_engine(database_url), [KEY], readers=1) for _ in range(2)]
+    shorten(stores[1].engine)
+    counted = commits(stores[1])
+    with stores[0].begin():
+        faults = await together(stores[1], *(seen(number) for number in range(5)))
+    assert [of_the_place(fault) for fault in faults] == ["database_locked"] * 5
+    assert None not in await together(stores[1], *(seen(number) for number in range(5)))
+    assert counted == ["commit"]
+    for store in stores:
+        store.close()
+
+
+async def test_who_has_stopped_waiting_is_left_out(database_url: str) -> None:
+    with closing(Store(make_engine(database_url), [KEY], readers=1)) as store:
+        busy = threading.Event()
+        first = asyncio.create_task(store.run(busy.wait, 30))
+        gone, other = asyncio.create_task(store.write(seen(1))), asyncio.create_task(store.write(seen(2)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.wait({gone})
+        busy.set()
+        await first
+        assert await other is not None
+        assert await store.write(seen(1)) is not None, "nothing of the first was written"
 
 
 def test_what_was_read_before_writing_stays_true(database_url: str) -> None:
