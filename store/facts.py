@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -201,3 +201,13 @@ class FollowUp:
     outcome: str | None
     checkin_id: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Our app in one workspace: its token, unsealed, and what it is called there."""
+
+    team: str
+    token: str = field(repr=False)
+    bot_id: str
+    bot_user: str

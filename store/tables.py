@@ -447,3 +447,14 @@ class Handover(SQLModel, table=True):
     handed_at: datetime
     until: date | None = None
     given_back_at: datetime | None = None
+
+
+class Installation(SQLModel, table=True):
+    """Our app in a workspace of a platform. The token is sealed, and empty once the app was removed there."""
+
+    platform: str = Field(primary_key=True)
+    team: str = Field(primary_key=True)
+    token: str | None = None
+    bot_id: str = ""
+    bot_user: str = ""
+    installed_at: datetime

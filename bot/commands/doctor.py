@@ -256,9 +256,8 @@ def _slack(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
     try:
         if not uses_slack(settings):
             return
-        assert settings.slack_bot_token is not None
-        assert settings.slack_app_token is not None
-        tokens = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+        secrets = (settings.slack_bot_token, settings.slack_app_token)
+        tokens = [None if one is None else one.get_secret_value() for one in secrets]
         examined = asyncio.run(slack.examine(settings.slack_api_url, *tokens))
     except Exception as fault:
         yield from doctor.fails("slack", fault)
@@ -269,7 +268,7 @@ def _slack(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
     if examined.missing:
         yield doctor.finds("wrong", "slack.scopes", names=", ".join(examined.missing))
     elif examined.bot_token is None and examined.app_token is None:
-        yield doctor.fine("slack.ok", team=examined.team)
+        yield doctor.fine("slack.ok", team=examined.team) if examined.team else doctor.fine("slack.many")
 
 
 def _languages(doctor: _Doctor, settings: Settings) -> Finding:

@@ -44,7 +44,8 @@ WHAT = {
         "doctor.translations.missing",
         "There are no sentences yet in %(names)s: %(count)s people read another language instead.",
     ),
-    "slack.ok": Message("doctor.slack.ok", "Slack takes both tokens (%(team)s) and grants every permission."),
+    "slack.ok": Message("doctor.slack.ok", "Slack takes the tokens (%(team)s) and grants every permission."),
+    "slack.many": Message("doctor.slack.many", "Slack installs the app into each workspace by /slack/install."),
     "slack.bot_token": Message(
         "doctor.slack.bot_token", "Slack refuses TEICHAKU_SLACK_BOT_TOKEN, or cannot be asked (%(said)s)."
     ),

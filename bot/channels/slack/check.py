@@ -34,13 +34,12 @@ class Examined:
     missing: tuple[str, ...] = ()
 
 
-async def examine(api_url: str | None, bot_token: str, app_token: str) -> Examined:
-    """Ask Slack about both tokens. Raises nothing that a code can say."""
+async def examine(api_url: str | None, bot_token: str | None, app_token: str | None) -> Examined:
+    """Ask Slack about the tokens that are set. Raises nothing that a code can say."""
     web = Web(api_url)
     async with slack_connected(web):
-        bot, app = await asyncio.gather(_bot(web, bot_token), _app(web, app_token))
-    team, code, missing = bot
-    return Examined(team, code, app, missing)
+        team, code, missing = ("", None, ()) if bot_token is None else await _bot(web, bot_token)
+        return Examined(team, code, None if app_token is None else await _app(web, app_token), missing)
 
 
 async def _bot(web: Web, token: str) -> tuple[str, str | None, tuple[str, ...]]:

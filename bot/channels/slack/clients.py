@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import aiohttp
@@ -36,7 +36,7 @@ class Installation:
     """The app in one workspace: its token, and what it is called there."""
 
     team: str
-    token: str
+    token: str = field(repr=False)
     bot_id: str
     bot_user: str
 
@@ -49,6 +49,9 @@ class Clients(Protocol):
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """A client with a token, or without one. It repeats nothing by itself."""
+
+    async def forget(self, team: str) -> None:
+        """The app was removed from a workspace: its token is good for nothing any more."""
 
 
 @dataclass(slots=True)
@@ -101,6 +104,9 @@ class OneWorkspace:
         """The app, if this is its workspace. Raises SendError while Slack cannot be asked."""
         known = await self.known()
         return known if team == known.team else None
+
+    async def forget(self, team: str) -> None:
+        """The token is the administrator's to replace; Slack says so of every call."""
 
 
 async def patiently(what: str, call: Callable[[], Awaitable[T]]) -> T:

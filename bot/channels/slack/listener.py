@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -45,6 +46,18 @@ class Transport(Protocol):
 
     async def run(self, listener: Listener) -> None:
         """Let payloads in. Raises SendError where Slack refuses us."""
+
+
+class Authorize(AsyncAuthorize):
+    """Who speaks for the app in a workspace, without a call to Slack while somebody waits for an acknowledgement."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def __call__(self, *, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """The token of that workspace; None where the app is not installed."""
+        found = await self._clients.installation(team_id or "")
+        return None if found is None else authorization(found)
 
 
 class Listener:
@@ -99,14 +112,8 @@ class Listener:
 
     def app(self, **options: Any) -> AsyncApp:
         """The bolt app: it checks signatures where it has a signing secret, and sorts payloads by their kind."""
-
-        async def authorize(team_id: str | None) -> AuthorizeResult:
-            found = await self.clients.installation(team_id or "")
-            # None is bolt's own way to hear that the app is not installed there; its types do not say so.
-            return cast(AuthorizeResult, None if found is None else authorization(found))
-
         app = AsyncApp(
-            authorize=authorize,
+            authorize=Authorize(self.clients),  # type: ignore[arg-type]  # It is one of bolt's own kind.
             client=self.clients.client(),
             logger=QUIET,
             process_before_response=True,  # The acknowledgement is sent when the listener is done, and not if it fails.
@@ -128,6 +135,8 @@ class Listener:
         if inbound.text is not None and _LIKE_CODE.fullmatch(inbound.text.strip()):
             inbound = replace(inbound, account=await self._name_of(client, inbound.address.user))
         await self._hand_over(inbound)
+        if inbound.gone and not inbound.address.user:
+            await self.clients.forget(inbound.address.team)
 
     async def _action(self, body: dict[str, Any], ack: Any, client: AsyncWebClient) -> None:
         inbound = parse.action(body)
