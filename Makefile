@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench proof proof-run proof-crash proof-fuzz lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz lock clean
 
 BIN := .venv/bin
 
@@ -45,6 +45,9 @@ run: .venv/.ready ## the service: channels and ticker, with the settings of this
 
 bench: .venv/.ready ## the measurements, each beside what it is compared with; ARGS="path run" for a part
 	@$(BIN)/python -m benchmarks.bench $(ARGS)
+
+simulate: .venv/.ready ## the risk engine on invented people whose truth is known; ARGS="--worlds 4" for a shorter run
+	@$(BIN)/python -m benchmarks.simulate $(ARGS)
 
 proof: proof-run proof-crash proof-fuzz ## the proofs that are too slow for every test run
 

@@ -477,7 +477,15 @@ def year() -> None:
 
 def main() -> None:
     """Everything, or what is named."""
-    parts: dict[str, Callable[[str], None]] = {"idle": idle_tick, "claim": claim, "path": whole_path, "roster": roster}
+    from benchmarks.assess import assess  # It builds on this module.
+
+    parts: dict[str, Callable[[str], None]] = {
+        "idle": idle_tick,
+        "claim": claim,
+        "path": whole_path,
+        "roster": roster,
+        "assess": assess,
+    }
     alone: dict[str, Callable[[], None]] = {"year": year, "run": service}
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("part", nargs="*", help=f"of {', '.join([*parts, *alone])}")

@@ -370,6 +370,46 @@ def score(
         raise typer.Exit(1)
 
 
+@app.command(help=_help(HELP["backtest"]))
+def backtest(
+    context: typer.Context,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE", help=_help(OPTIONS["picture"]))] = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import backtest as test
+
+    with _opened(context) as found:
+        test.backtest(found, VOICE, as_json=as_json, picture=picture)
+
+
+@app.command(help=_help(HELP["learn"]))
+def learn(
+    context: typer.Context,
+    adopt: Annotated[bool, typer.Option("--adopt", help=_help(OPTIONS["adopt"]))] = False,
+    back: Annotated[bool, typer.Option("--back", help=_help(OPTIONS["back"]))] = False,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import backtest as test
+
+    if adopt and back:
+        raise typer.BadParameter("--adopt, --back", param_hint="--back")
+    with _opened(context) as found:
+        test.learn(found, VOICE, adopt=adopt, back=back, as_json=as_json)
+
+
+@app.command(help=_help(HELP["explain"]))
+def explain(
+    context: typer.Context,
+    placement: PlacementArgument,
+    month: Annotated[str | None, typer.Option("--month", metavar="MONTH", help=_help(OPTIONS["month"]))] = None,
+    as_json: AsJson = False,
+) -> None:
+    from bot.commands import why
+
+    with _opened(context) as found:
+        why.explain(found, VOICE, placement, month=month, as_json=as_json)
+
+
 @app.command(help=_help(HELP["doctor"]))
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from bot.commands import doctor as examination

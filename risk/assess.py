@@ -115,12 +115,7 @@ def terms(found: Features, rules: Rules) -> tuple[Term, ...]:
 
 def _levels(construct: Construct, found: Features) -> list[Term]:
     answered = [driver for driver in construct.drivers if driver in found.standings]
-    if "intention" in found.standings:
-        weight = construct.answered
-    elif construct.alone is not None and len(found.standings) == 1:
-        weight = construct.alone
-    else:
-        weight = construct.not_answered
+    weight = getattr(construct, construct.column(found.standings)) or 0.0
     shared = ((driver, found.standings[driver]) for driver in answered)
     return [
         Term(f"level.{driver}", weight / len(answered) * standing.badness, {"driver": driver, **_answers(standing)})

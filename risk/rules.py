@@ -173,6 +173,25 @@ def parse(text: str, *, source: str, base: Rules | None = None) -> Rules:
     return rules
 
 
+def weight_of(rules: Rules, path: str) -> float:
+    """A weight by its path, such as ``constructs.pay.answered`` or ``drop.weight``."""
+    first, *rest = path.split(".")
+    part = rules.constructs[rest[0]] if first == "constructs" else getattr(rules, first)
+    return float(getattr(part, rest[-1]))
+
+
+def changed(rules: Rules, weights: Mapping[str, float], version: int) -> Rules:
+    """The rules with other weights (by their path, such as ``constructs.pay.answered``) under another version."""
+    data: dict[str, Any] = rules.model_dump(mode="python")
+    for path, value in weights.items():
+        place: Any = data
+        *steps, last = path.split(".")
+        for step in steps:
+            place = place[int(step)] if isinstance(place, list | tuple) else place[step]
+        place[last] = round(value, 6)
+    return Rules.model_validate(data | {"version": version})
+
+
 def refuse_forbidden(names: Iterable[str], words: Iterable[str]) -> None:
     """Raise RulesError ``rules.forbidden`` for the first name that contains a forbidden word.
 

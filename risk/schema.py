@@ -5,6 +5,7 @@ What the numbers mean and where they come from stands in docs/risk.md and beside
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -57,6 +58,12 @@ class Construct(Part):
     not_answered: Weight
     alone: Weight | None = None
     sd: Positive
+
+    def column(self, answered: Collection[str]) -> Literal["answered", "not_answered", "alone"]:
+        """Which weight counts for somebody who has ever answered these drivers."""
+        if "intention" in answered:
+            return "answered"
+        return "alone" if self.alone is not None and len(answered) == 1 else "not_answered"
 
 
 class Weighted(Part):

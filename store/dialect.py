@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -79,3 +79,9 @@ def put_all(tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]
     if rows:
         tx.flush()
         tx.connection().execute(_put(model, tx.get_bind().dialect.name, key), [dict(row) for row in rows])
+
+
+def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ids in portions that one statement can take."""
+    for begin in range(0, len(ids), PARAMETERS):
+        yield ids[begin : begin + PARAMETERS]

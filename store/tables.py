@@ -125,6 +125,7 @@ class CheckIn(SQLModel, table=True):
         UniqueConstraint("placement_id", "survey", "respondent", "due_on"),
         Index("ix_checkin_wakes_at", "wakes_at"),
         Index("ix_checkin_unassessed", "assessed_at", "closed_at"),
+        Index("ix_checkin_stated", "assessed_at", "stated_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -150,6 +151,7 @@ class CheckIn(SQLModel, table=True):
     started_at: datetime | None = None
     completed_at: datetime | None = None
     closed_at: datetime | None = None
+    stated_at: datetime | None = None  # something was said that does not wait for the end, such as having resigned
     assessed_at: datetime | None = None
 
 
@@ -268,6 +270,19 @@ class Alert(SQLModel, table=True):
     resolved_at: datetime | None = None
     outcome: str | None = None
     escalations: int = 0
+
+
+class Adoption(SQLModel, table=True):
+    """Weights and client rates that were learned from outcomes and put in force; assessments carry the version."""
+
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    adopted_at: datetime
+    weights: dict[str, Any] = _json()
+    turnover: dict[str, Any] = _json()
+    slope: float
+    leavers: int
+    months: int
+    withdrawn_at: datetime | None = None
 
 
 class FollowUp(SQLModel, table=True):

@@ -234,6 +234,10 @@ def _store(
     checkins.replace_answers(tx, checkin.id, wanted, stored=stored)
     asked = sum(1 for given in after.answers if not given.question.endswith(".note"))
     checkins.change(tx, checkin.id, turn=after.turn, asked=asked, started_at=checkin.started_at or heard.now)
+    new = {given["signal"] for given in wanted} - {given.signal for given in stored}
+    if new - {None}:
+        # Somebody who says that they leave may never press the last button, so this does not wait for the end.
+        checkins.change(tx, checkin.id, stated_at=heard.now, assessed_at=None)
     if late:
         # What is said after the end counts from now on: the check-in is assessed once more.
         checkins.change(tx, checkin.id, closed_at=heard.now, assessed_at=None)

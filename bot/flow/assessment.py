@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,12 @@ from sqlmodel import Session
 
 from bot.app import App
 from risk.assess import assess
-from risk.cohort import Cohort
-from risk.features import features, prepare
+from risk.cohort import Company
+from risk.features import History
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
+from risk.rules import Rules, changed
 from store import facts
-from store.queries import assessments, checkins, placements
+from store.queries import assessments, checkins, outcomes, placements
 from store.queries import people as people_queries
 
 log = structlog.get_logger()
@@ -23,47 +24,74 @@ log = structlog.get_logger()
 MANAGER = "manager"
 
 
+BATCH = 500
+
+
 def assess_closed(app: App) -> None:
-    """Assess every placement whose check-in closed, each with what its whole company answered until then."""
-    with app.store.read() as tx:
-        if not checkins.unassessed(tx, limit=1):
-            return
+    """Assess every placement whose check-in closed, each with what its whole company answered until then.
+
+    What cannot wait for the end, such as "I have resigned", is assessed as soon as it was said, and once more at the end.
+    """
     now = app.clock()
+    with app.store.read() as tx:
+        if not (closed := checkins.unassessed(tx, limit=BATCH)):
+            return
+        found = _assessed(app, tx, closed, now)
     with app.store.begin() as tx:
-        closed = checkins.unassessed(tx)
-        by_company: dict[int, list[facts.CheckIn]] = {}
-        for checkin in closed:
-            placement = placements.get(tx, checkin.placement_id)
-            by_company.setdefault(placement.company_id, []).append(checkin)
-        for company_id, rows in by_company.items():
-            _assess_company(app, tx, company_id, rows)
+        assessments.add(tx, {checkin.id: _columns(checkin, assessed) for checkin, assessed in found}, now=now)
+        assessments.done(tx, [checkin.id for checkin in closed], now=now)
     log.info("checkins.assessed", count=len(closed), at=now.isoformat())
 
 
-def _assess_company(app: App, tx: Session, company_id: int, closed: Sequence[facts.CheckIn]) -> None:
-    now = app.clock()
-    people = {placement.id: placement for placement in placements.everyone(tx, company_id=company_id)}
+def _assessed(
+    app: App, tx: Session, closed: Sequence[facts.CheckIn], now: datetime
+) -> list[tuple[facts.CheckIn, Assessment]]:
+    """The assessment of each check-in that counts, company by company."""
+    wanted = sorted({checkin.placement_id for checkin in closed})
+    people = {one.id: one for one in placements.of_companies(tx, placements.companies_of(tx, wanted))}
     cases = gather(tx, list(people.values()))
-    cohorts: dict[date, Cohort] = {}
+    companies: dict[int, list[Case]] = {}
+    for one in people.values():
+        companies.setdefault(one.company_id, []).append(cases[one.id])
+    earlier, refused = assessments.histories(tx, wanted), people_queries.unscored(tx, wanted)
+    rules, learned = in_force(app, tx)
+    usual: dict[int, Company] = {}
+    found = []
     for checkin in closed:
         placement = people[checkin.placement_id]
-        if not _counts(checkin) or not people_queries.may_score(tx, placement.hire, placement.id):
-            assessments.skip(tx, checkin.id, now=now)
+        if not _counts(checkin) or placement.id in refused:
             continue
+        if placement.company_id not in usual:
+            usual[placement.company_id] = Company(companies[placement.company_id], rules)
         at = _day(checkin.closed_at or now, placement)
-        cohort = cohorts.setdefault(at, prepare(list(cases.values()), at=at, rules=app.rules))
+        features = History(cases[placement.id], rules).at(at, usual[placement.company_id].at(at))
+        assessed = assess(
+            features,
+            rules,
+            yearly_turnover=turnover_of(app, placement, learned),
+            previous=_monthly(earlier[placement.id], checkin),
+        )
+        found.append((checkin, assessed))
+    return found
 
-        found = features(cases[checkin.placement_id], cohort, at=at, rules=app.rules)
-        earlier = _monthly(assessments.history(tx, checkin.placement_id), checkin)
-        turnover = placement.yearly_turnover or app.settings.company(placement.company).yearly_turnover
-        assessed = assess(found, app.rules, yearly_turnover=turnover, previous=earlier)
 
-        assessments.add(tx, checkin.id, now=now, **_columns(checkin, assessed))
+def in_force(app: App, tx: Session) -> tuple[Rules, Mapping[int, float]]:
+    """The rules for an assessment now, and the learned yearly turnover by company."""
+    adopted = outcomes.in_force(tx)
+    if adopted is None:
+        return app.rules, {}
+    return changed(app.rules, adopted.weights, adopted.version), adopted.turnover
+
+
+def turnover_of(app: App, placement: facts.Placement, learned: Mapping[int, float]) -> float | None:
+    """A client's yearly turnover: learned, else as the roster or the settings say it, else None for the default."""
+    stated = placement.yearly_turnover or app.settings.company(placement.company).yearly_turnover
+    return learned.get(placement.company_id, stated)
 
 
 def _counts(checkin: facts.CheckIn) -> bool:
-    """What was never delivered, or withdrawn, says nothing about anybody."""
-    return checkin.state == "completed" or (checkin.state == "expired" and checkin.delivered_at is not None)
+    """What was never delivered, or withdrawn, says nothing about anybody. What is still open is here for what was said."""
+    return checkin.state in ("completed", "open") or (checkin.state == "expired" and checkin.delivered_at is not None)
 
 
 def _columns(checkin: facts.CheckIn, assessed: Assessment) -> dict[str, object]:
@@ -107,10 +135,11 @@ def as_assessment(stored: assessments.Assessed) -> Assessment:
 
 def gather(tx: Session, wanted: Sequence[facts.Placement]) -> dict[int, Case]:
     """What the engine may see of these placements: answers, silence, tenure and dates, and nothing else of anybody."""
-    asked: dict[int, list[tuple[facts.CheckIn, list[facts.Answered]]]] = {one.id: [] for one in wanted}
-    for checkin, given in checkins.answers_about(tx, list(asked)):
+    asked: dict[int, list[tuple[checkins.Asked, list[checkins.Given]]]] = {one.id: [] for one in wanted}
+    for checkin, given in checkins.evidence(tx, list(asked)):
         asked[checkin.placement_id].append((checkin, given))
-    return {one.id: _case(one, asked[one.id], placements.pauses(tx, one.id)) for one in wanted}
+    pauses = placements.all_pauses(tx, list(asked))
+    return {one.id: _case(one, asked[one.id], pauses.get(one.id, ())) for one in wanted}
 
 
 def _day(moment: datetime, placement: facts.Placement) -> date:
@@ -120,7 +149,7 @@ def _day(moment: datetime, placement: facts.Placement) -> date:
 
 def _case(
     placement: facts.Placement,
-    asked: Sequence[tuple[facts.CheckIn, list[facts.Answered]]],
+    asked: Sequence[tuple[checkins.Asked, list[checkins.Given]]],
     pauses: Sequence[tuple[date, date]],
 ) -> Case:
     own = [(checkin, given) for checkin, given in asked if checkin.respondent != MANAGER]
@@ -147,7 +176,7 @@ def _case(
 
 
 def _readings(
-    asked: Sequence[tuple[facts.CheckIn, list[facts.Answered]]], placement: facts.Placement
+    asked: Sequence[tuple[checkins.Asked, list[checkins.Given]]], placement: facts.Placement
 ) -> tuple[Reading, ...]:
     return tuple(
         Reading(
@@ -164,8 +193,8 @@ def _readings(
 
 
 def _closed(
-    checkin: facts.CheckIn,
-    given: Sequence[facts.Answered],
+    checkin: checkins.Asked,
+    given: Sequence[checkins.Given],
     placement: facts.Placement,
     pauses: Sequence[tuple[date, date]],
 ) -> Closed:
@@ -176,6 +205,15 @@ def _closed(
     assert checkin.closed_at is not None
     opened, closed = _day(checkin.opened_at or checkin.opens_at, placement), _day(checkin.closed_at, placement)
     paused = any(first <= closed and opened <= last for first, last in pauses)
-    missed = checkin.state == "expired" and checkin.delivered_at is not None and not given
+    ran_out = checkin.state == "expired" and checkin.delivered_at is not None
+    first = min((answer.answered_at for answer in given), default=None)
+    # Answered after its end, it counted as missed until then.
+    missed = ran_out and (first is None or all(answer.late for answer in given))
     excused = checkin.delivered_at is None or checkin.state in ("declined", "cancelled")
-    return Closed(period=checkin.due_on, closed_on=closed, missed=missed, excused=excused or (missed and paused))
+    return Closed(
+        period=checkin.due_on,
+        closed_on=_day(min(checkin.closed_at, checkin.expires_at) if missed else checkin.closed_at, placement),
+        missed=missed,
+        excused=excused or (missed and paused),
+        answered_on=None if first is None else _day(first, placement),
+    )

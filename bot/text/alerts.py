@@ -22,6 +22,9 @@ LEVELS = {
     "high": Message("level.high", "high"),
     "critical": Message("level.critical", "critical"),
 }
+LEAVING = frozenset({"explicit.resigned", "explicit.notice"})
+"""Reasons after which it is no question any more whether somebody leaves."""
+
 TITLES = {
     "risk": Message("alert.title.risk", "%(hire)s, %(company)s: risk of resignation %(level)s"),
     "help": Message("alert.title.help", "%(hire)s, %(company)s: asks for help"),
@@ -248,7 +251,9 @@ def _month(voice: Voice, on: date) -> str:
 
 def _closing(voice: Voice, view: AlertView, rules: Rules) -> str:
     lines = []
-    if view.kind == "risk" and view.level in ("watch", "elevated", "high", "critical"):
+    # Of somebody who has resigned nobody wants to read how many leave.
+    leaving = any(one["code"] in LEAVING for one in view.reasons)
+    if view.kind == "risk" and view.level in ("watch", "elevated", "high", "critical") and not leaving:
         band = getattr(rules.levels, view.level)
         lines.append(voice.one(Message("risk.expectation", rules.expectation.text), one_in=band.one_in))
     if view.kind == "risk":

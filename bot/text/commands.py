@@ -92,6 +92,18 @@ HELP = {
         "help.score",
         "Score histories from elsewhere with the product's own risk engine.\n\nExample: teichaku score --history answers.csv --at when.csv --out scores.csv",
     ),
+    "backtest": Message(
+        "help.backtest",
+        "How well the alerts foresaw the recorded outcomes, beside chance, the last answer and the client's rate.\n\nExample: teichaku backtest --picture backtest.svg",
+    ),
+    "learn": Message(
+        "help.learn",
+        "What the recorded outcomes would change in the risk, before anything is changed.\n\nExample: teichaku learn",
+    ),
+    "explain": Message(
+        "help.explain",
+        "Why somebody's level is what it is: why not higher, why not lower, and what is not known.\n\nExample: teichaku explain A-1 --month 2026-05",
+    ),
     "doctor": Message(
         "help.doctor",
         "Say what is missing or wrong, and how to mend it. Exits 1 when something is wrong.\n\nExample: teichaku doctor",
@@ -103,6 +115,10 @@ HELP = {
     ),
 }
 OPTIONS = {
+    "picture": Message("option.picture", "Draw calibration and lead time into this SVG file."),
+    "adopt": Message("option.adopt", "Put it in force from the next assessment on."),
+    "back": Message("option.back", "Take back what was adopted last."),
+    "month": Message("option.month", "The month, such as 2026-05 (the latest if not named)."),
     "history": Message(
         "option.history", "The answers: person, company, item, asked_on, answered_on, value, scale_min, scale_max."
     ),

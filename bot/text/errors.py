@@ -92,6 +92,16 @@ OTHER_ERRORS = {
     "columns_twice": Message(
         "error.columns_twice", "%(file)s has these columns twice: %(columns)s. Keep one of each and try again."
     ),
+    "nothing_adopted": Message("error.nothing_adopted", "Nothing was adopted, so there is nothing to take back."),
+    "nothing_to_adopt": Message(
+        "error.nothing_to_adopt",
+        "There are too few leavers to learn from, so nothing was changed. “teichaku learn” tells more.",
+    ),
+    "not_assessed": Message(
+        "error.not_assessed",
+        "%(placement)s was not assessed then. “teichaku checkins” shows what was asked and answered.",
+    ),
+    "month_wrong": Message("error.month_wrong", "“%(value)s” is no month. Write it as 2026-05."),
     "folder_used": Message(
         "error.folder_used", "%(folder)s is not empty. Please name a new folder, so that nothing is overwritten."
     ),

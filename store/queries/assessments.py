@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
-from store.dialect import insert_once
+from store.dialect import batches, insert_once
 from store.tables import Assessment, CheckIn
 
 
@@ -47,21 +47,30 @@ def _fact(row: Assessment) -> Assessed:
     )
 
 
-def add(tx: Session, checkin_id: int, *, now: datetime, **values: Any) -> None:
-    """Keep the assessment of a check-in and mark the check-in as assessed.
+def add(tx: Session, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -> None:
+    """Keep the assessments of these check-ins, by their id.
 
     There is one for each check-in: after late answers it is taken anew, and looked at anew for an alert.
     """
-    if insert_once(tx, Assessment, [{"checkin_id": checkin_id, "assessed_at": now, **values}]) == 0:
-        row = tx.exec(select(Assessment).where(Assessment.checkin_id == checkin_id)).one()
-        for name, value in {**values, "assessed_at": now, "alerted_at": None}.items():
+    known: dict[int, Assessment] = {}
+    for chunk in batches(list(found)):
+        rows = tx.exec(select(Assessment).where(col(Assessment.checkin_id).in_(chunk)))
+        known |= {row.checkin_id: row for row in rows}
+    fresh = [
+        {"checkin_id": checkin_id, "assessed_at": now, **values}
+        for checkin_id, values in found.items()
+        if checkin_id not in known
+    ]
+    insert_once(tx, Assessment, fresh)
+    for checkin_id, row in known.items():
+        for name, value in {**found[checkin_id], "assessed_at": now, "alerted_at": None}.items():
             setattr(row, name, value)
-    tx.get_one(CheckIn, checkin_id).assessed_at = now
 
 
-def skip(tx: Session, checkin_id: int, *, now: datetime) -> None:
-    """Mark a check-in that is not assessed (cancelled, or never delivered)."""
-    tx.get_one(CheckIn, checkin_id).assessed_at = now
+def done(tx: Session, checkin_ids: Sequence[int], *, now: datetime) -> None:
+    """Mark check-ins as looked at, whether they were assessed or say nothing (cancelled, or never delivered)."""
+    for chunk in batches(checkin_ids):
+        tx.exec(update(CheckIn).where(col(CheckIn.id).in_(chunk)).values(assessed_at=now))
 
 
 def unalerted(tx: Session) -> list[Assessed]:
@@ -86,6 +95,16 @@ def history(tx: Session, placement_id: int, *, before: int | None = None) -> lis
 def get(tx: Session, assessment_id: int) -> Assessed:
     """The assessment of that id."""
     return _fact(tx.get_one(Assessment, assessment_id))
+
+
+def histories(tx: Session, placement_ids: Sequence[int]) -> dict[int, list[Assessed]]:
+    """The assessments of each of these placements, oldest first."""
+    found: dict[int, list[Assessed]] = {one: [] for one in placement_ids}
+    for chunk in batches(placement_ids):
+        query = select(Assessment).where(col(Assessment.placement_id).in_(chunk)).order_by(col(Assessment.id))
+        for row in tx.exec(query):
+            found[row.placement_id].append(_fact(row))
+    return found
 
 
 def latest(tx: Session, placement_ids: Sequence[int]) -> dict[int, Assessed]:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, delete, func, or_, select
 
 from store import facts, rows
-from store.dialect import insert_once
+from store.dialect import batches, insert_once
 from store.seal import seal, unseal
 from store.tables import Answer, CheckIn
 
@@ -115,7 +116,9 @@ def by_ids(tx: Session, ids: Sequence[int]) -> list[facts.CheckIn]:
 
 
 def change(tx: Session, checkin_id: int, **values: Any) -> None:
-    """Set columns of one check-in; times that are lists are given as datetimes."""
+    """Set columns of one check-in; times that are lists are given as datetimes. What closes is assessed (once more)."""
+    if "closed_at" in values:
+        values.setdefault("assessed_at", None)
     if "remind_at" in values:
         values["remind_at"] = [at.isoformat() for at in values["remind_at"]]
     rows.change(tx, CheckIn, checkin_id, **values)
@@ -208,6 +211,80 @@ def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts
     return [(as_fact(row), given.get(row.id or 0, [])) for row in opened]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the risk may know of an answer: no words, and no question without a meaning for it."""
+
+    question: str
+    driver: str | None
+    value: str | None
+    points: int | None
+    signal: str | None
+    answered_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the risk may know of a check-in that was opened."""
+
+    id: int
+    placement_id: int
+    respondent: str
+    due_on: date
+    state: str
+    opens_at: datetime
+    opened_at: datetime | None
+    delivered_at: datetime | None
+    closed_at: datetime | None
+    expires_at: datetime
+
+
+# Columns and not rows: a company of hundreds has tens of thousands of answers, and a row costs ten times as much.
+_ASKED = (
+    sa_select(
+        col(CheckIn.id),
+        col(CheckIn.placement_id),
+        col(CheckIn.respondent),
+        col(CheckIn.due_on),
+        col(CheckIn.state),
+        col(CheckIn.opens_at),
+        col(CheckIn.opened_at),
+        col(CheckIn.delivered_at),
+        col(CheckIn.closed_at),
+        col(CheckIn.expires_at),
+    )
+    .where(col(CheckIn.opened_at).is_not(None))
+    .order_by(col(CheckIn.due_on), col(CheckIn.id))
+)
+_GIVEN = (
+    sa_select(
+        col(Answer.checkin_id),
+        col(Answer.question),
+        col(Answer.driver),
+        col(Answer.value),
+        col(Answer.points),
+        col(Answer.signal),
+        col(Answer.answered_at),
+        col(Answer.late),
+    )
+    .join(CheckIn, col(CheckIn.id) == col(Answer.checkin_id))
+    .where(col(CheckIn.opened_at).is_not(None))
+    .order_by(col(Answer.turn), col(Answer.id))
+)
+
+
+def evidence(tx: Session, placement_ids: Sequence[int]) -> list[tuple[Asked, list[Given]]]:
+    """Every check-in of these placements that was ever opened, oldest first, each with what the risk may know."""
+    given: dict[int, list[Given]] = {}
+    asked: list[Asked] = []
+    for chunk in batches(placement_ids):
+        asked += [Asked(*row) for row in tx.execute(_ASKED.where(col(CheckIn.placement_id).in_(chunk)))]
+        for checkin_id, *columns in tx.execute(_GIVEN.where(col(CheckIn.placement_id).in_(chunk))):
+            given.setdefault(checkin_id, []).append(Given(*columns))
+    return [(one, given.get(one.id, [])) for one in asked]
+
+
 def _answered(tx: Session, row: Answer | Row[Any], *, words: bool = True) -> facts.Answered:
     return facts.Answered(
         checkin_id=row.checkin_id,
@@ -253,14 +330,12 @@ def replace_answers(
 
 
 def unassessed(tx: Session, limit: int = 500) -> list[facts.CheckIn]:
-    """Check-ins that are over and not yet assessed, oldest first."""
-    query = (
-        select(CheckIn)
-        .where(col(CheckIn.closed_at).is_not(None), col(CheckIn.assessed_at).is_(None))
-        .order_by(col(CheckIn.closed_at), col(CheckIn.id))
-        .limit(limit)
-    )
-    return [as_fact(row) for row in tx.exec(query)]
+    """Check-ins that are over and not yet assessed, and open ones in which something was stated since, oldest first."""
+    waiting = select(CheckIn).where(col(CheckIn.assessed_at).is_(None))
+    over = waiting.where(col(CheckIn.closed_at).is_not(None)).order_by(col(CheckIn.closed_at), col(CheckIn.id))
+    stated = waiting.where(col(CheckIn.stated_at).is_not(None), col(CheckIn.closed_at).is_(None))
+    found = [*tx.exec(over.limit(limit)), *tx.exec(stated.order_by(col(CheckIn.id)).limit(limit))]
+    return [as_fact(row) for row in found]
 
 
 def counts(tx: Session) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import select as plain
 from sqlmodel import Session, col, select
 
 from store import facts, rows
+from store.dialect import batches
 from store.tables import Address, Consent, Person, Placement
 
 _PERSON, _ADDRESS = rows.table(Person), rows.table(Address)
@@ -212,6 +213,27 @@ def may_score(tx: Session, hire: facts.Person, placement_id: int) -> bool:
     )
     decided = tx.exec(query.limit(1)).one_or_none()
     return not hire.stopped and (decided is None or tuple(decided) == ("agreed", True))
+
+
+def unscored(tx: Session, placement_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these placements of which ``may_score`` is false."""
+    found: set[int] = set()
+    for chunk in batches(placement_ids):
+        stopped = select(Placement.id).join(Person, col(Person.id) == col(Placement.hire_id))
+        found.update(
+            one
+            for one in tx.exec(stopped.where(col(Placement.id).in_(chunk), col(Person.stopped_at).is_not(None)))
+            if one is not None
+        )
+        decisions = (
+            select(Consent.placement_id, Consent.decision, Consent.scored)
+            .join(Placement, col(Placement.id) == col(Consent.placement_id))
+            .where(col(Consent.placement_id).in_(chunk), col(Consent.person_id) == col(Placement.hire_id))
+            .order_by(col(Consent.version))
+        )
+        last = {placement_id: (decision, scored) for placement_id, decision, scored in tx.exec(decisions)}
+        found.update(placement_id for placement_id, decided in last.items() if decided != ("agreed", True))
+    return frozenset(found)
 
 
 def staff_named(tx: Session, wanted: str) -> list[facts.Person]:

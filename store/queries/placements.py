@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from sqlalchemy import select as plain
 from sqlmodel import Session, and_, col, or_, select
 
 from store import facts, rows
+from store.dialect import batches
 from store.queries import people
 from store.tables import CheckIn, Company, Pause, Person, Placement
 
@@ -125,6 +126,23 @@ def _where(names: tuple[str, ...]) -> Executable:
     return _WHOLE.where(*(_PLACEMENT.c[name] == bindparam(name) for name in names)).order_by(_PLACEMENT.c.id)
 
 
+def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placement]:
+    """The placements of these companies, by number."""
+    return [
+        _fact(row)
+        for chunk in batches(company_ids)
+        for row in rows.read(tx, _WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
+    ]
+
+
+def companies_of(tx: Session, placement_ids: Sequence[int]) -> list[int]:
+    """The companies of these placements, each once."""
+    found: set[int] = set()
+    for chunk in batches(placement_ids):
+        found.update(tx.exec(select(Placement.company_id).where(col(Placement.id).in_(chunk))))
+    return sorted(found)
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyDays:
     """What is stored of a company's own calendar; None where the roster has not said it."""
@@ -164,6 +182,15 @@ def pauses(tx: Session, placement_id: int) -> tuple[tuple[date, date], ...]:
     """The days on which nothing is asked about a placement: first and last of each pause."""
     query = select(Pause).where(Pause.placement_id == placement_id).order_by(col(Pause.first))
     return tuple((row.first, row.last) for row in tx.exec(query))
+
+
+def all_pauses(tx: Session, placement_ids: Sequence[int]) -> dict[int, tuple[tuple[date, date], ...]]:
+    """The pauses of each of these placements that has one."""
+    found: dict[int, list[tuple[date, date]]] = {}
+    for chunk in batches(placement_ids):
+        for row in tx.exec(select(Pause).where(col(Pause.placement_id).in_(chunk)).order_by(col(Pause.first))):
+            found.setdefault(row.placement_id, []).append((row.first, row.last))
+    return {placement_id: tuple(listed) for placement_id, listed in found.items()}
 
 
 def stale_companies(tx: Session, until: date) -> list[int]:

@@ -1,0 +1,156 @@
+"""``teichaku backtest`` and ``teichaku learn``: what the alerts foresaw, and what the outcomes would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from bot.app import App
+from bot.commands.progress import working
+from bot.commands.tables import console, print_json
+from bot.flow import outcomes
+from bot.refusal import Refusal
+from bot.text import backtest as words
+from bot.text.catalog import Voice
+from risk.backtest import Report
+from risk.learn import Proposal
+from risk.measure import Estimate
+from store.queries import outcomes as recorded
+
+
+def backtest(app: App, voice: Voice, *, as_json: bool, picture: Path | None, times: int = 200) -> None:
+    """Print every figure beside chance, the last answer and the client's rate, and draw the picture where one is asked for."""
+    with working(voice.one(words.WORKING)), app.store.read() as tx:
+        report = outcomes.measured(app, tx, times=times)
+    if picture is not None:
+        _write(picture, words.drawing(voice, report))
+    if as_json:
+        print_json(as_row(voice, report))
+        return
+    if report.months == 0:
+        print(voice.one(words.NOTHING_YET))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in words.HEADINGS:
+        table.add_column(voice.one(heading))
+    for name, row in report.rows.items():
+        areas = (words.interval(one) for one in (row.auroc, row.auroc_within, row.auprc))
+        figures = (words.percent(row.precision), words.percent(row.recall), words.number(row.brier, 4))
+        table.add_row(voice.one(words.ROWS[name]), *areas, *figures)
+    console().print(table)
+    for line in words.lines(voice, report):
+        print(line)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise Refusal("file_unwritable", file=str(path)) from fault
+
+
+def as_row(voice: Voice, report: Report) -> dict[str, Any]:
+    """The report as one JSON object."""
+    return {
+        "person_months": report.months,
+        "people": report.people,
+        "leavers": report.leavers,
+        "base_rate": report.base_rate,
+        "rows": {
+            name: {
+                "auroc": _estimate(row.auroc),
+                "auroc_within_client": _estimate(row.auroc_within),
+                "auprc": _estimate(row.auprc),
+                "precision_at_capacity": row.precision,
+                "recall_at_capacity": row.recall,
+                "brier": row.brier,
+            }
+            for name, row in report.rows.items()
+        },
+        "shuffled_auroc": report.shuffled,
+        "calibration": {
+            "in_the_large": _estimate(report.in_the_large),
+            "slope": _estimate(report.slope),
+            "groups": [{"expected": e, "observed": o, "person_months": n} for e, o, n in report.bins],
+        },
+        "lead_time_weeks": {
+            "median": report.lead_median,
+            "share_of_leavers_four_weeks": report.lead_four_weeks,
+            "each": list(report.lead_weeks),
+        },
+        "never_alerted": report.never_alerted,
+        "alerts_per_100_person_months": report.alerts_per_100,
+        "share_of_repeats": report.repeats,
+        "acted_on": {
+            "person_months": report.acted,
+            "left": report.acted_left,
+            "auroc_of_the_others": report.auroc_unacted,
+        },
+        "by_language": _groups(report.by_language),
+        "by_company_size": _groups(report.by_size),
+        "standard_error_of_65": report.error_of_65,
+        "enough": report.enough,
+        "says": words.can_show(voice, report),
+    }
+
+
+def _estimate(one: Estimate) -> dict[str, float | None]:
+    return {"value": one.value, "low": one.low, "high": one.high}
+
+
+def _groups(groups: Any) -> dict[str, dict[str, float]]:
+    return {name: {"person_months": count, "elevated": share} for name, (count, share) in groups.items()}
+
+
+def learn(app: App, voice: Voice, *, adopt: bool, back: bool, as_json: bool) -> None:
+    """Show what the outcomes would change; with ``adopt`` put it in force, with ``back`` take the last adoption back."""
+    if back:
+        with app.store.begin() as tx:
+            in_force = recorded.in_force(tx)
+            if in_force is None:
+                raise Refusal("nothing_adopted")
+            recorded.withdraw(tx, in_force.version, now=app.clock())
+        print(voice.one(words.WITHDRAWN, version=in_force.version))
+        return
+    with working(voice.one(words.WORKING)), app.store.read() as tx:
+        found = outcomes.proposal(app, tx)
+    if found.worse and found.version is not None:
+        with app.store.begin() as tx:
+            recorded.withdraw(tx, found.version, now=app.clock())
+    if as_json:
+        print_json(_proposal(found))
+    else:
+        for line in words.proposal(voice, found):
+            print(line)
+    if not adopt or found.worse:
+        return
+    if not found.changes:
+        raise Refusal("nothing_to_adopt")
+    with app.store.begin() as tx:
+        version = outcomes.adopt(app, tx, found.learned)
+    if not as_json:
+        print(voice.one(words.ADOPTED, version=version))
+
+
+def _proposal(found: Proposal) -> dict[str, Any]:
+    return {
+        "leavers": found.learned.leavers,
+        "person_months": found.learned.months,
+        "slope": found.learned.slope,
+        "turnover": {
+            found.names[company]: {"before": found.before[company], "after": after}
+            for company, after in found.learned.turnover.items()
+        },
+        "weights": {
+            path: {"before": before, "after": found.learned.weights[path]} for path, before in found.weights_before
+        },
+        "in_force": found.version,
+        "later_months": {
+            "leavers": found.later_leavers,
+            "loss_in_force": found.loss_in_force,
+            "loss_frozen_prior": found.loss_prior,
+        },
+        "taken_back": found.worse,
+    }

@@ -1,0 +1,75 @@
+"""``teichaku explain``: why not higher, why not lower, and what is not known, for one placement and month."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.commands.tables import print_json
+from bot.flow.assessment import as_assessment, gather, in_force
+from bot.refusal import Refusal
+from bot.text import why as words
+from bot.text.alerts import reason as reason_words
+from bot.text.catalog import Voice
+from risk.cohort import Company
+from risk.features import History
+from risk.why import Why, why
+from store.queries import assessments, audit, people, placements
+
+
+def explain(app: App, voice: Voice, key: str, *, month: str | None, as_json: bool) -> None:
+    """Print the explanation of the last assessment of that month (of the latest, where no month is named)."""
+    if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise Refusal("month_wrong", value=month)
+    with app.store.read() as tx:
+        placement = placements.by_key(tx, key.strip())
+        if placement is None:
+            raise Refusal("placement_unknown", key=key)
+        listed = [
+            one for one in assessments.history(tx, placement.id) if month is None or f"{one.period:%Y-%m}" == month
+        ]
+        # Of somebody who does not wish to be estimated any more, nothing is computed anew.
+        if not listed or not people.may_score(tx, placement.hire, placement.id):
+            raise Refusal("not_assessed", placement=key)
+        stored = listed[-1]
+        company = placements.everyone(tx, company_id=placement.company_id)
+        cases, rules = gather(tx, company), in_force(app, tx)[0]
+    day = stored.assessed_at.astimezone(ZoneInfo(placement.timezone)).date()
+    features = History(cases[placement.id], rules).at(day, Company(cases.values(), rules).at(day))
+    assessment = as_assessment(stored)
+    found = why(assessment, features, rules)
+    with app.store.begin() as tx:
+        # It shows answers, so that it is a read of them by somebody of the agency.
+        audit.write(tx, actor="command line", action="explained", subject=f"placement:{placement.id}", now=app.clock())
+    reasons = [
+        {"code": one.code, "text": reason_words(voice, one_as_row(one), app.rules)} for one in assessment.reasons
+    ]
+    if as_json:
+        print_json(_row(key, stored, found, reasons))
+        return
+    title = words.title(voice, placement.hire.name, placement.company, stored.period, assessment.level)
+    print(title)
+    for one in reasons:
+        print(f"• {one['text']}")
+    for line in words.lines(voice, found, assessment.level):
+        print(line)
+
+
+def one_as_row(reason: Any) -> dict[str, Any]:
+    """A reason as it is stored."""
+    return {"code": reason.code, "weight": reason.weight, "values": dict(reason.values)}
+
+
+def _row(key: str, stored: assessments.Assessed, found: Why, reasons: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "placement_id": key,
+        "period": stored.period.isoformat(),
+        "level": stored.level,
+        "reasons": reasons,
+        "next_level": found.next_level,
+        "without": [{"code": one.reason.code, "level": one.level} for one in found.without],
+        "unknown": list(found.unknown),
+        "rules_version": stored.rules_version,
+    }

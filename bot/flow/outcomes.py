@@ -1,0 +1,214 @@
+"""Outcomes: what became of the people who were assessed, and what of it is in force for the next assessment.
+
+Notice that somebody gave on their own counts as leaving, from the day of the notice. Dismissal, the end of a contract, a move
+within the agency and what is unclear end the observation instead.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow.assessment import gather, turnover_of
+from risk.backtest import Leaver, PersonMonth, Report, backtest
+from risk.cohort import Company
+from risk.features import History
+from risk.learn import Learned, Month, Proposal, learn, log_loss
+from risk.model import Case, Level
+from risk.rules import changed, weight_of
+from scheduler.workdays import add_months
+from store import facts
+from store.queries import outcomes, people, placements
+
+HORIZON = timedelta(days=90)
+VOLUNTARY = frozenset({"resigned", "lost_contact"})
+LEARNED_FROM = 1_000_000
+"""The first version number of what was learned; files of a consultancy's own stay below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything of one placement that a backtest or learning needs."""
+
+    placement: facts.Placement
+    left_on: date | None  # notice given by themselves
+    until: date  # the last day on which it is known whether they had left
+    believed: tuple[tuple[date, outcomes.Believed], ...]  # the last assessment of each month, by its day
+
+
+def measured(app: App, tx: Session, *, times: int = 200) -> Report:
+    """The backtest of everything that was assessed and is known by now."""
+    known, today = _known(app, tx), app.clock().astimezone(app.desk.zone).date()
+    sizes = Counter(one.placement.company_id for one in known)
+    acted, cases = outcomes.acted(tx), gather(tx, [one.placement for one in known])
+    months = [
+        _person_month(app, one, day, believed, cases[one.placement.id], sizes, acted)
+        for one in known
+        for day, believed in one.believed
+        if _decided(one, day, today)
+    ]
+    told = outcomes.told(tx)
+    elevated = [one for one in told if Level(one.level).rank >= Level.ELEVATED.rank]
+    first: dict[int, date] = {}
+    for alert in elevated:
+        first.setdefault(alert.placement_id, alert.at.astimezone(app.desk.zone).date())
+    leavers = [
+        Leaver(str(one.placement.id), one.left_on, _before(first.get(one.placement.id), one.left_on))
+        for one in known
+        if one.left_on is not None
+    ]
+    by_month, by_person = Counter[date](), defaultdict[int, set[tuple[int, int]]](set)
+    repeats = 0
+    for alert in elevated:
+        day = alert.at.astimezone(app.desk.zone).date().replace(day=1)
+        by_month[day] += 1
+        before = add_months(day, -1)
+        repeats += bool(by_person[alert.placement_id] & {(day.year, day.month), (before.year, before.month)})
+        by_person[alert.placement_id].add((day.year, day.month))
+    consultants = len({one.placement.consultant.id for one in known}) or 1
+    capacity = app.policy.capacity * consultants
+    return backtest(months, leavers, capacity=capacity, alerts=by_month, repeats=repeats, times=times)
+
+
+def _before(alerted: date | None, notice: date) -> date | None:
+    return alerted if alerted is not None and alerted <= notice else None
+
+
+def _decided(one: _Known, day: date, today: date) -> bool:
+    """Whether it is known what came within the horizon: notice came, or all of it was observed."""
+    if one.left_on is not None:
+        return day <= one.left_on
+    return day + HORIZON <= min(one.until, today)
+
+
+def _person_month(
+    app: App,
+    one: _Known,
+    day: date,
+    believed: outcomes.Believed,
+    case: Case,
+    sizes: Mapping[int, int],
+    acted: Mapping[int, datetime],
+) -> PersonMonth:
+    placement = one.placement
+    mood = [reading for reading in case.readings if reading.item == "overall" and reading.answered_on <= day]
+    first = acted.get(placement.id)
+    return PersonMonth(
+        person=str(placement.hire.id),
+        company=str(placement.company_id),
+        at=day,
+        score=believed.score,
+        probability=believed.probability,
+        last=max(mood, key=lambda reading: reading.answered_on).value if mood else None,
+        client_rate=turnover_of(app, placement, {}) or app.rules.turnover.default,
+        elevated=Level(believed.level).rank >= Level.ELEVATED.rank,
+        acted=first is not None and first <= believed.assessed_at,
+        left=one.left_on is not None and one.left_on - day <= HORIZON,
+        language=placement.hire.languages[0],
+        size=sizes[placement.company_id],
+    )
+
+
+def _known(app: App, tx: Session) -> list[_Known]:
+    today = app.clock().astimezone(app.desk.zone).date()
+    ended = {one.placement_id: one for one in outcomes.ended(tx)}
+    everyone = placements.everyone(tx)
+    unscored = people.unscored(tx, [one.id for one in everyone])
+    # Whoever does not wish to be estimated is not learned from either.
+    everyone = [one for one in everyone if one.id not in unscored]
+    zones = {one.id: ZoneInfo(one.timezone) for one in everyone}
+    believed: dict[int, dict[tuple[int, int], tuple[date, outcomes.Believed]]] = defaultdict(dict)
+    for row in outcomes.believed(tx):
+        if row.placement_id not in zones:
+            continue
+        day = row.assessed_at.astimezone(zones[row.placement_id]).date()
+        believed[row.placement_id][row.period.year, row.period.month] = (day, row)
+    found = []
+    for one in everyone:
+        end = ended.get(one.id)
+        gone = min((day for day in (end.notice_on, end.left_on) if day), default=None) if end else None
+        own = gone if end is not None and end.reason in VOLUNTARY else None
+        months = [believed[one.id][month] for month in sorted(believed[one.id])]
+        kept = tuple((day, row) for day, row in months if gone is None or day <= gone)
+        found.append(_Known(one, own, gone or today, kept))
+    return found
+
+
+def months_of(app: App, tx: Session) -> list[tuple[date, Month]]:
+    """The person-months to learn from with their day, oldest first: features as they were then, and whether notice came
+    within a month. The last month of somebody who left without deciding it, or of whom nothing is known yet, is left out.
+    """
+    known = _known(app, tx)
+    cases = gather(tx, [one.placement for one in known])
+    by_company: dict[int, list[_Known]] = defaultdict(list)
+    for one in known:
+        by_company[one.placement.company_id].append(one)
+    found = [month for listed in by_company.values() for month in _months(app, listed, cases)]
+    return sorted(found, key=lambda pair: (pair[0], pair[1].company, pair[1].person))
+
+
+def _months(app: App, listed: Sequence[_Known], cases: Mapping[int, Case]) -> Iterator[tuple[date, Month]]:
+    company = Company([cases[one.placement.id] for one in listed], app.rules)
+    for one in listed:
+        history = History(cases[one.placement.id], app.rules)
+        for day, _ in one.believed:
+            end = add_months(day, 1)
+            left = one.left_on is not None and one.left_on < end
+            if not left and end > one.until:
+                continue
+            yield (
+                day,
+                Month(
+                    person=str(one.placement.hire.id),
+                    company=str(one.placement.company_id),
+                    yearly_turnover=turnover_of(app, one.placement, {}),
+                    features=history.at(day, company.at(day)),
+                    left=left,
+                ),
+            )
+
+
+def proposal(app: App, tx: Session) -> Proposal:
+    """Learn from everything recorded so far, always from the prior and never from what was adopted."""
+    months, adopted = months_of(app, tx), outcomes.in_force(tx)
+    everyone = placements.everyone(tx)
+    before = {str(one.company_id): turnover_of(app, one, {}) or app.rules.turnover.default for one in everyone}
+    names = {str(one.company_id): one.company for one in everyone}
+    learned = learn([month for _, month in months], app.rules)
+    weights = tuple((path, weight_of(app.rules, path)) for path in sorted(learned.weights))
+    found = Proposal(learned, before, names, weights, adopted.version if adopted else None, None, None, 0)
+    if adopted is None:
+        return found
+    # The months that began after the adoption: it has not learned from them.
+    begin = adopted.adopted_at.astimezone(app.desk.zone).date()
+    later = [month for day, month in months if day > begin]
+    if not later:
+        return found
+    rules = changed(app.rules, adopted.weights, adopted.version)
+    rates = {str(company): rate for company, rate in adopted.turnover.items()}
+    return replace(
+        found,
+        loss_in_force=log_loss(later, rules, rates),
+        loss_prior=log_loss(later, app.rules),
+        later_leavers=sum(month.left for month in later),
+    )
+
+
+def adopt(app: App, tx: Session, learned: Learned) -> int:
+    """Put what was learned in force from the next assessment on; its version."""
+    return outcomes.adopt(
+        tx,
+        now=app.clock(),
+        version=LEARNED_FROM,
+        weights=learned.weights,
+        turnover=dict(learned.turnover),
+        slope=learned.slope,
+        leavers=learned.leavers,
+        months=learned.months,
+    )

@@ -1,0 +1,240 @@
+"""How well the alerts foresaw what happened: every figure beside chance, the last answer alone and the client's rate alone.
+
+One row is a person at the close of a month's check-in, with what was believed then and what came of it within 90 days. The
+figures take the stored assessments as they were made; nothing is computed anew, so that later knowledge cannot leak in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+import numpy as np
+
+from risk.measure import (
+    Estimate,
+    Flags,
+    Floats,
+    Ints,
+    auprc,
+    auroc,
+    auroc_within,
+    bootstrap,
+    brier,
+    in_the_large,
+    slope,
+    standard_error,
+)
+
+SIZES = ((5, "1-4"), (20, "5-19"), (None, "20+"))
+ENOUGH = 20
+"""Leavers below which the sample ranks no methods: the standard error of an AUROC of .65 is then above .07."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMonth:
+    """What was believed of a person at the close of a check-in, and what came of it.
+
+    ``left`` is notice within 90 days. ``last`` is the latest answer on the work as a whole (0-1), None without one.
+    ``client_rate`` is the client's yearly turnover as it was known. ``acted`` says that a consultant had noted an action or
+    closed an alert before: a saved person looks like a false alarm. ``size`` is the number of placements of the company.
+    """
+
+    person: str
+    company: str
+    at: date
+    score: float
+    probability: float
+    last: float | None
+    client_rate: float
+    elevated: bool
+    acted: bool
+    left: bool
+    language: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who gave notice, and when their consultant was first told that the risk was elevated or more."""
+
+    person: str
+    notice_on: date
+    alerted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one way to rank people. Probabilities only where the way gives one."""
+
+    auroc: Estimate
+    auroc_within: Estimate
+    auprc: Estimate
+    precision: float | None
+    recall: float | None
+    brier: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a backtest says. Rates are shares of person-months; lead times are in weeks."""
+
+    months: int
+    people: int
+    leavers: int
+    base_rate: float | None
+    rows: Mapping[str, Row]
+    shuffled: float | None
+    in_the_large: Estimate
+    slope: Estimate
+    bins: tuple[tuple[float, float, int], ...]
+    lead_weeks: tuple[float, ...]
+    lead_median: float | None
+    lead_four_weeks: float | None
+    never_alerted: int
+    alerts_per_100: float | None
+    repeats: float | None
+    acted: int
+    acted_left: int
+    auroc_unacted: float | None
+    by_language: Mapping[str, tuple[int, float]]
+    by_size: Mapping[str, tuple[int, float]]
+    error_of_65: float | None
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are leavers enough to compare methods at all."""
+        return self.leavers >= ENOUGH
+
+
+def backtest(
+    months: Sequence[PersonMonth],
+    leavers: Sequence[Leaver],
+    *,
+    capacity: int,
+    alerts: Mapping[date, int],
+    repeats: int,
+    times: int = 200,
+    seed: int = 8,
+) -> Report:
+    """The figures of these person-months. ``capacity`` is how many people a month can be called; ``alerts`` counts what was
+    told by the first day of each month, and ``repeats`` how many of these told again of a person of the month before.
+    """
+    ordered = sorted(months, key=lambda one: (one.at, one.company, one.person))
+    left = np.array([one.left for one in ordered], dtype=bool)
+    people = [one.person for one in ordered]
+    company = np.unique([one.company for one in ordered], return_inverse=True)[1].astype(np.int64)
+    probability = np.array([one.probability for one in ordered])
+    rate = _three_months(np.array([one.client_rate for one in ordered]))
+    rank = _Ranking(ordered, left, company, capacity, times, seed)
+    draw = np.random.default_rng(seed)
+    told = sum(alerts.values())
+    lead = tuple(sorted((one.notice_on - one.alerted_on).days / 7 for one in leavers if one.alerted_on is not None))
+    unacted = np.array([not one.acted for one in ordered], dtype=bool)
+    stayed = len(left) - int(left.sum())
+    return Report(
+        months=len(ordered),
+        people=len(set(people)),
+        leavers=len(leavers),
+        base_rate=float(left.mean()) if len(left) else None,
+        rows={
+            "teichaku": rank.row(np.array([one.score for one in ordered]), probability),
+            "last_answer": rank.row(np.array([0.5 if one.last is None else 1 - one.last for one in ordered])),
+            "client_rate": rank.row(rate, rate),
+            "random": rank.row(draw.random(len(ordered))),
+        },
+        shuffled=_shuffled(left, np.array([one.score for one in ordered]), company, seed),
+        in_the_large=rank.estimate(lambda rows: in_the_large(left[rows], probability[rows])),
+        slope=rank.estimate(lambda rows: slope(left[rows], probability[rows])),
+        bins=_bins(left, probability),
+        lead_weeks=lead,
+        lead_median=median(lead) if lead else None,
+        lead_four_weeks=sum(weeks >= 4 for weeks in lead) / len(leavers) if leavers else None,
+        never_alerted=sum(one.alerted_on is None for one in leavers),
+        alerts_per_100=100 * told / len(ordered) if ordered else None,
+        repeats=repeats / told if told else None,
+        acted=int((~unacted).sum()),
+        acted_left=int(left[~unacted].sum()) if len(left) else 0,
+        auroc_unacted=auroc(left[unacted], rank.score[unacted]) if len(left) else None,
+        by_language=_rates(ordered, lambda one: one.language),
+        by_size=_rates(ordered, lambda one: _size(one.size)),
+        error_of_65=standard_error(0.65, len(leavers), max(1, stayed)) if leavers else None,
+    )
+
+
+class _Ranking:
+    """The figures that every way of ranking shares."""
+
+    def __init__(
+        self, months: Sequence[PersonMonth], left: Flags, company: Ints, capacity: int, times: int, seed: int
+    ) -> None:
+        self.score = np.array([one.score for one in months])
+        self._left, self._company, self._capacity = left, company, capacity
+        self._people = [one.person for one in months]
+        self._times, self._seed = times, seed
+        self._months: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for place, one in enumerate(months):
+            self._months[one.at.year, one.at.month].append(place)
+
+    def estimate(self, figure: Callable[[Ints], float | None]) -> Estimate:
+        """A figure with the interval over resampled people."""
+        return bootstrap(self._people, figure, times=self._times, seed=self._seed)
+
+    def row(self, score: Floats, probability: Floats | None = None) -> Row:
+        """One way of ranking, and of saying a probability where it does."""
+        left, company = self._left, self._company
+        called = self._called(score)
+        hits = int(left[called].sum())
+        return Row(
+            auroc=self.estimate(lambda rows: auroc(left[rows], score[rows])),
+            auroc_within=self.estimate(lambda rows: auroc_within(left[rows], score[rows], company[rows])),
+            auprc=self.estimate(lambda rows: auprc(left[rows], score[rows])),
+            precision=hits / len(called) if len(called) else None,
+            recall=hits / int(left.sum()) if left.any() else None,
+            brier=None if probability is None else brier(left, probability),
+        )
+
+    def _called(self, score: Floats) -> Ints:
+        """Who would be called: the worst of each month, as many as there is capacity for."""
+        chosen = [
+            place
+            for places in self._months.values()
+            for place in sorted(places, key=lambda one: -score[one])[: self._capacity]
+        ]
+        return np.array(chosen, dtype=np.int64)
+
+
+def _three_months(yearly: Floats) -> Floats:
+    found: Floats = 1 - (1 - yearly) ** 0.25
+    return found
+
+
+def _shuffled(left: Flags, score: Floats, company: Ints, seed: int, times: int = 20) -> float | None:
+    """The AUROC within companies against labels dealt out anew: .50, or something leaks."""
+    draw = np.random.default_rng(seed)
+    found = [auroc_within(draw.permutation(left), score, company) for _ in range(times)]
+    known = [one for one in found if one is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _bins(left: Flags, probability: Floats, most: int = 5) -> tuple[tuple[float, float, int], ...]:
+    """Calibration: groups of equal size by probability, each (expected share, observed share, person-months)."""
+    if len(left) == 0:
+        return ()
+    order = np.argsort(probability, kind="stable")
+    groups = [group for group in np.array_split(order, min(most, len(order))) if len(group)]
+    return tuple((float(probability[g].mean()), float(left[g].mean()), len(g)) for g in groups)
+
+
+def _rates(months: Sequence[PersonMonth], of: Callable[[PersonMonth], str]) -> dict[str, tuple[int, float]]:
+    """By group: person-months, and the share of them at elevated or above."""
+    counted = Counter(of(one) for one in months)
+    raised = Counter(of(one) for one in months if one.elevated)
+    return {group: (count, raised[group] / count) for group, count in sorted(counted.items())}
+
+
+def _size(placements: int) -> str:
+    return next(name for below, name in SIZES if below is None or placements < below)

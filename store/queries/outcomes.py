@@ -1,0 +1,117 @@
+"""Outcomes: who left when and why, what was believed of them before, and what was learned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from store.tables import Adoption, Alert, Assessment, FollowUp, Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a placement ended."""
+
+    placement_id: int
+    notice_on: date | None
+    left_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A stored assessment without its reasons."""
+
+    placement_id: int
+    period: date
+    assessed_at: datetime
+    level: str
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A risk alert that reached its consultant."""
+
+    placement_id: int
+    level: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What was adopted from outcomes: weights by their path in the rules, and a yearly turnover by company."""
+
+    version: int
+    adopted_at: datetime
+    weights: Mapping[str, float]
+    turnover: Mapping[int, float]
+    leavers: int
+
+
+def ended(tx: Session) -> list[Ended]:
+    """Every placement on whose end something is known."""
+    query = select(Placement).where(col(Placement.notice_on).is_not(None) | col(Placement.left_on).is_not(None))
+    return [
+        Ended(row.id or 0, row.notice_on, row.left_on, row.leave_reason)
+        for row in tx.exec(query.order_by(col(Placement.id)))
+    ]
+
+
+def believed(tx: Session) -> list[Believed]:
+    """All assessments, oldest first."""
+    query = sa_select(
+        col(Assessment.placement_id),
+        col(Assessment.period),
+        col(Assessment.assessed_at),
+        col(Assessment.level),
+        col(Assessment.score),
+        col(Assessment.probability),
+    )
+    return [Believed(*row) for row in tx.execute(query.order_by(col(Assessment.id)))]
+
+
+def told(tx: Session) -> list[Told]:
+    """The risk alerts that were sent, oldest first."""
+    query = select(Alert).where(Alert.kind == "risk", col(Alert.queued_at).is_not(None)).order_by(col(Alert.id))
+    return [Told(row.placement_id, row.level or "none", row.queued_at) for row in tx.exec(query) if row.queued_at]
+
+
+def acted(tx: Session) -> dict[int, datetime]:
+    """When a consultant first did something about a placement: noted an action, or closed an alert."""
+    query = select(FollowUp.placement_id, col(FollowUp.at)).where(
+        col(FollowUp.kind).in_(("action", "resolved")), FollowUp.state != "draft"
+    )
+    found: dict[int, datetime] = {}
+    for placement_id, at in tx.exec(query.order_by(col(FollowUp.id))):
+        found.setdefault(placement_id, at)
+    return found
+
+
+def in_force(tx: Session) -> Adopted | None:
+    """What is in force of all that was ever adopted: the newest that was not taken back; None for the prior."""
+    query = select(Adoption).where(col(Adoption.withdrawn_at).is_(None)).order_by(col(Adoption.version).desc()).limit(1)
+    row = tx.exec(query).one_or_none()
+    if row is None:
+        return None
+    rates = {int(company): rate for company, rate in row.turnover.items()}
+    return Adopted(row.version, row.adopted_at, row.weights, rates, row.leavers)
+
+
+def adopt(tx: Session, *, now: datetime, version: int, weights: Mapping[str, float], **values: Any) -> int:
+    """Put what was learned in force; its version, which is ``version`` or the next one that was never used."""
+    last = tx.exec(select(Adoption.version).order_by(col(Adoption.version).desc()).limit(1)).one_or_none()
+    chosen = version if last is None else max(version, last + 1)
+    tx.add(Adoption(version=chosen, adopted_at=now, weights=dict(weights), **values))
+    return chosen
+
+
+def withdraw(tx: Session, version: int, *, now: datetime) -> None:
+    """Take an adopted version back; what was in force before it is in force again."""
+    tx.get_one(Adoption, version).withdrawn_at = now

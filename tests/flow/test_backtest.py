@@ -1,0 +1,120 @@
+"""Backtest, learning and explanations at the command line, on a database in which people have come and gone."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from bot.commands import backtest as commands
+from bot.commands import why
+from bot.commands.changes import left
+from bot.flow.assessment import in_force
+from bot.refusal import Refusal
+from bot.text.catalog import Voice
+from bot.text.commands import LeaveReason
+from tests.flow.test_alert import GOOD, after_a_month, leaves
+from tests.house import House, living
+
+VOICE = Voice(("en",), "staff")
+FIGURES = {"teichaku", "last_answer", "client_rate", "random"}
+
+
+def figures(house: House, capsys: pytest.CaptureFixture[str]) -> dict:  # type: ignore[type-arg]
+    capsys.readouterr()
+    commands.backtest(house.app, VOICE, as_json=True, picture=None, times=20)
+    return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+
+async def test_before_anybody_could_leave_there_is_nothing_to_test(capsys: pytest.CaptureFixture[str]) -> None:
+    async with living("2026-03-30 10:00") as house:
+        commands.backtest(house.app, VOICE, as_json=False, picture=None)
+        assert "nothing to test yet" in capsys.readouterr().out
+        with pytest.raises(Refusal, match="nothing_adopted"):
+            commands.learn(house.app, VOICE, adopt=False, back=True, as_json=False)
+        with pytest.raises(Refusal, match="nothing_to_adopt"):
+            commands.learn(house.app, VOICE, adopt=True, back=False, as_json=False)
+
+
+@pytest.mark.parametrize(("reason", "leavers"), [("resigned", 1), ("contract_end", 0), ("dismissed", 0)])
+async def test_only_who_left_on_their_own_counts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, reason: str, leavers: int
+) -> None:
+    async with after_a_month() as (house, placement):
+        await leaves(house, placement.hire)
+        notice = date(2026, 6, 10)
+        await house.until("2026-06-10 12:00")
+        left(house.app, VOICE, "A-1", notice_on=notice, left_on=notice + timedelta(days=20), reason=LeaveReason(reason))
+        await house.until("2026-09-30 12:00")
+        found = figures(house, capsys)
+        assert (found["leavers"], set(found["rows"])) == (leavers, FIGURES)
+        assert found["never_alerted"] == 0
+        # The alert of 1 May came 40 days before the notice.
+        assert found["lead_time_weeks"]["each"] == ([pytest.approx(40 / 7)] if leavers else [])
+        assert not found["enough"]
+        picture = tmp_path / "picture.svg"
+        commands.backtest(house.app, VOICE, as_json=False, picture=picture, times=20)
+        assert ("too small to rank methods" in capsys.readouterr().out) == bool(leavers)
+        assert ElementTree.parse(picture).getroot().tag.endswith("svg")
+
+
+async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    from bot.flow import outcomes
+    from risk.learn import Learned
+
+    async with after_a_month() as (house, placement):
+        learned = Learned({str(placement.company_id): 0.4}, 1.1, {"drop.weight": 0.2}, 25, 300)
+        with house.app.store.begin() as tx:
+            version = outcomes.adopt(house.app, tx, learned)
+        with house.app.store.read() as tx:
+            rules, turnover = in_force(house.app, tx)
+        assert (rules.version, rules.drop.weight, turnover) == (version, 0.2, {placement.company_id: 0.4})
+        await house.answers(placement.hire, *GOOD)
+        await house.runs()
+        ((stored, neutral),) = house.rows("SELECT rules_version, neutral FROM assessment WHERE period = '2026-05-01'")
+        assert stored == version
+        ((before,),) = house.rows("SELECT neutral FROM assessment WHERE period = '2026-04-06'")
+        assert neutral > 2 * before
+        commands.learn(house.app, VOICE, adopt=False, back=True, as_json=False)
+        assert f"Version {version} is taken back" in capsys.readouterr().out
+        with house.app.store.begin() as tx:
+            assert in_force(house.app, tx) == (house.app.rules, {})
+            assert outcomes.adopt(house.app, tx, learned) == version + 1
+
+
+async def test_a_level_explains_why_it_is_not_higher_and_not_lower(capsys: pytest.CaptureFixture[str]) -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, "1", "pay and future", "4", "4", "4", "4", "4", "nothing")
+        await house.runs()
+        capsys.readouterr()
+        why.explain(house.app, VOICE, "A-1", month="2026-05", as_json=False)
+        said = capsys.readouterr().out
+        assert "elevated" in said
+        assert "Why not higher? For high it would have to be at least 4 times as high" in said
+        assert "Wish to stay as usual: then" in said
+        assert "how the manager sees it: there is no answer" in said
+        assert "%" not in said
+        why.explain(house.app, VOICE, "A-1", month=None, as_json=True)
+        assert json.loads(capsys.readouterr().out)["next_level"] == "high"
+        for key, month, code in (("B-9", None, "placement_unknown"), ("A-1", "2027-01", "not_assessed")):
+            with pytest.raises(Refusal, match=code):
+                why.explain(house.app, VOICE, key, month=month, as_json=False)
+        with pytest.raises(Refusal, match="month_wrong"):
+            why.explain(house.app, VOICE, "A-1", month="May", as_json=False)
+
+
+async def test_having_resigned_is_told_at_once_though_the_check_in_is_never_finished() -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, "2", "I have resigned")
+        await house.runs()
+        (alert,) = house.alerts()
+        assert (alert.level, alert.reasons[0]["code"]) == ("critical", "explicit.resigned")
+        told = house.sees(placement.consultant)
+        assert "has resigned" in told
+        # Of somebody who leaves, nobody wants to read how many of such people leave.
+        assert "leaves within three months" not in told
+        await house.until("2026-05-25 12:00")
+        assert [one.kind for one in house.alerts()] == ["risk"]
