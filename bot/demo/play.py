@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from bot import flow
 from bot.app import App
+from bot.channels import without_form
 from bot.channels.memory import MemoryChannel
 from bot.clock import FixedClock
 from bot.demo import cast
 from bot.flow import inbound, linking
 from bot.flow.conversation import load
-from bot.messages import AddressKey, Button, Inbound, Outbound
+from bot.messages import FORM, AddressKey, Button, Inbound, Outbound
 from bot.text.catalog import Voice
 from bot.text.demo import NOTES
 from store import facts
@@ -137,13 +138,14 @@ class Rehearsal:
         if isinstance(said, str):
             update = Inbound(address, f"demo-{self._order}", text=said)
         else:
-            update = Inbound(address, f"demo-{self._order}", payload=said.payload)
+            payload = without_form(said.payload) or said.payload
+            update = Inbound(address, f"demo-{self._order}", payload=payload)
         await self.channel.inject(update)
 
     def _answer(self, person: facts.Person, outbound: Outbound) -> Button | str | None:
         if not outbound.rows:
             return self._note(person)
-        buttons = {button.payload.choice: button for row in outbound.rows for button in row}
+        buttons = {button.payload.choice.removeprefix(FORM): button for row in outbound.rows for button in row}
         kind = outbound.rows[0][0].payload.kind
         match kind:
             case "consent":
@@ -242,7 +244,7 @@ class Rehearsal:
         if kind == "alert":
             topic = self._topic(outbound.rows[0][0].payload.subject)
             return buttons.get(f"topic.{topic}") or next(iter(buttons.values()))
-        return buttons.get("due.1w") or buttons.get("promised.yes")
+        return buttons.get("due.1w") or buttons.get("promised.yes") or buttons.get("done")
 
     def _topic(self, alert_id: int) -> str:
         with self.app.store.read() as tx:

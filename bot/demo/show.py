@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.channels.terminal import plain, wrap
 from bot.demo.play import TOKYO, Line, Rehearsal
 from bot.flow.render import alert_view
-from bot.messages import Outbound, Style
+from bot.messages import FORM, Outbound, Style
 from bot.text import alerts as staff_words
 from bot.text import demo as words
 from bot.text.catalog import Voice
@@ -141,7 +141,7 @@ def _show_case(
 
 def _is_alert(outbound: Outbound, alert_id: int) -> bool:
     payloads = [button.payload for row in outbound.rows for button in row]
-    return any(payload.subject == alert_id and payload.choice == "action" for payload in payloads)
+    return any(payload.subject == alert_id and payload.choice.removeprefix(FORM) == "action" for payload in payloads)
 
 
 def _worked(lines: Sequence[Line], since: datetime, alert_id: int, action: str) -> list[Line]:

@@ -15,12 +15,12 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, notices, outbox
+from bot.flow import agency, copies, notices, outbox
 from bot.flow.conversation import placements_of
 from bot.refusal import Refusal
 from bot.text.consent import CONSENT_VERSION
 from store import facts
-from store.queries import audit, changes, checkins, people, placements
+from store.queries import alerts, audit, changes, checkins, people, placements
 
 log = structlog.get_logger()
 
@@ -95,6 +95,7 @@ def leave(app: App, key: str, *, notice_on: date, left_on: date, reason: str) ->
         withdrawn = changes.withdraw_open(tx, before.id, now)
         for alert_id in changes.close_risk(tx, before.id, now):
             audit.write(tx, actor="cli", action="resolved", subject=f"alert:{alert_id}", now=now)
+            copies.refresh(app, tx, alert_id, key=f"left:{before.id}:{now.isoformat()}")
         ends = before.left_on is None and _takes_part(tx, before.hire, before) and not _works_elsewhere(tx, before)
         _tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
         if ends:
@@ -179,6 +180,8 @@ def _give(
         return
     now = app.clock()
     changes.give(tx, [one.id for one in moved], giver.id, taker.id)
+    for waiting in alerts.unresolved(tx, [one.id for one in moved]):
+        copies.refresh(app, tx, waiting.id, key=f"given:{giver.id}:{taker.id}:{now.isoformat()}")
     for one in moved:
         audit.write(
             tx,

@@ -14,6 +14,9 @@ from store.queries import chats
 CONVERSATION = frozenset({"opening", "reminder", "question", "language", "later"})
 """What belongs to a check-in that is going on."""
 
+COPIES = frozenset({"alert_update"})
+"""What shows anew what stands in a chat already, wherever it stands there; it is never a new message."""
+
 SET_UP = frozenset({"call_name", "hour"})
 
 HAD_THEIR_TIME = {
@@ -37,6 +40,8 @@ def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | 
     if not limits.edits:
         return None, ()
     standing = chats.standing(tx, one.address.id)
+    if one.kind in COPIES:
+        return next((other.reference for other in standing if other.reference == one.place), None), ()
     taken = one.place if _may_take(tx, one, standing) else None
     old = HAD_THEIR_TIME.get(one.kind, frozenset())
     gone = [other for other in standing if one.kind == "farewell" or other.kind in old]

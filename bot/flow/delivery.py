@@ -192,10 +192,10 @@ def prepare(app: App, tx: Session, one: facts.Delivery) -> tuple[Outbound | None
     where, reader = people.behind(tx, one.address.id)
     theirs = reader.id == one.person_id and (where.state != "closed" or one.kind == "farewell")
     page = render.content(app, tx, replace(one, reader=reader), channel.limits) if theirs else None
-    if page is None:
+    taken, clears = (None, ()) if page is None else chat.find_place(tx, one, channel.limits)
+    if page is None or (one.kind in chat.COPIES and taken is None):
         deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
         return None, _claim_next(app, tx, deliveries.unfinished(tx, one.address.id))
-    taken, clears = chat.find_place(tx, one, channel.limits)
     lease_until = app.real() + LEASE
     if not deliveries.move(
         tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until, place=taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,14 +10,15 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, outbox
+from bot.flow import agency, copies, outbox
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
-from bot.messages import Inbound, Payload
+from bot.messages import FORM, Inbound, Payload
 from bot.text import alerts as words
 from bot.text.catalog import KNOWN_LOCALES, translate
 from risk.model import Level
 from risk.policy import AlertFacts, Escalate, PolicyRow, Stay, Wake, next_escalation
+from scheduler.workdays import next_working_day
 from store import facts
 from store.queries import alerts, audit, people, placements
 from surveys.parse import clean
@@ -66,6 +68,7 @@ def _escalate(app: App, tx: Session, one: facts.Alert, now: datetime) -> None:
             alerts.change(tx, one.id, state="open", snoozed_until=None, due_at=next_due_at)
             key = f"alert:{one.id}:woken:{now.isoformat()}"
             outbox.promise(app, tx, one.owner_id, key=key, kind="alert", subject=one.id)
+            copies.refresh(app, tx, one.id, key=key)
         case Stay():
             alerts.change(tx, one.id, due_at=None)
         case None:
@@ -84,7 +87,7 @@ def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) 
 
 
 def _recall(app: App, tx: Session, action: facts.FollowUp) -> None:
-    alerts.fill_entry(tx, action.id, state="done")
+    alerts.fill_entry(tx, action.id, state="recalled")
     if action.author_id is not None:
         # A promise goes with its placement: where the author may not see it any more, whoever looks after it is reminded.
         author, placement = people.get(tx, action.author_id), placements.get(tx, action.placement_id)
@@ -99,7 +102,7 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     if payload is None:
         _record_text(tx, inbound.text or "", heard)
     elif payload.kind == "alert":
-        _record_alert(tx, payload, heard)
+        _record_alert(tx, payload, inbound.values or {}, heard)
     elif payload.kind == "follow_up":
         _record_draft(tx, payload, heard)
     else:
@@ -132,7 +135,7 @@ def _list_words(locale: str) -> list[str]:
     return translate(words.LIST_WORDS, locale, "staff").casefold().split(",")
 
 
-def _record_alert(tx: Session, payload: Payload, heard: Heard) -> None:
+def _record_alert(tx: Session, payload: Payload, values: Mapping[str, str], heard: Heard) -> None:
     one = alerts.get(tx, payload.subject)
     if one is None:
         say(tx, heard, "unknown")
@@ -141,9 +144,9 @@ def _record_alert(tx: Session, payload: Payload, heard: Heard) -> None:
     if not may_see(heard.person, placement, alerts.told(tx, one.id)):
         say(tx, heard, "not_yours")
         return
-    verb, _, choice = payload.choice.partition(".")
+    verb, _, choice = payload.choice.removeprefix(FORM).partition(".")
     if one.state == "resolved" and verb != "open":
-        say(tx, heard, "already", hire=placement.hire.name)
+        say(tx, heard, "already", placement=placement.id)
         return
     match verb:
         case "open":
@@ -154,12 +157,16 @@ def _record_alert(tx: Session, payload: Payload, heard: Heard) -> None:
             _snooze(tx, heard, one, placement, SNOOZE_DAYS[choice])
         case "snooze":
             send(tx, heard, "ask_snooze", one.id)
+        case "action" if choice == "save":
+            _take_action_form(tx, heard, one, values)
         case "action":
-            send(tx, heard, "ask_topic", one.id)
+            send(tx, heard, "form_action" if heard.surface else "ask_topic", one.id)
         case "topic" if choice in words.TOPICS:
             _begin_action(tx, heard, one, choice)
         case "resolve":
-            send(tx, heard, "ask_outcome", one.id)
+            send(tx, heard, "form_resolve" if heard.surface else "ask_outcome", one.id)
+        case "outcome" if choice == "save":
+            _take_outcome_form(tx, heard, one, placement, values)
         case "outcome" if choice in words.OUTCOMES:
             _resolve(tx, heard, one, placement, choice)
         case _:
@@ -167,8 +174,15 @@ def _record_alert(tx: Session, payload: Payload, heard: Heard) -> None:
 
 
 def _touch(
-    tx: Session, heard: Heard, one: facts.Alert, kind: str, due_on: date | None = None, outcome: str | None = None
+    tx: Session,
+    heard: Heard,
+    one: facts.Alert,
+    kind: str,
+    due_on: date | None = None,
+    outcome: str | None = None,
+    note: str | None = None,
 ) -> None:
+    """Note on the case's timeline and in the log what somebody did, and show it in every copy of the alert."""
     alerts.add_entry(
         tx,
         placement_id=one.placement_id,
@@ -178,15 +192,17 @@ def _touch(
         at=heard.now,
         due_on=due_on,
         outcome=outcome,
+        note=note,
     )
     audit.write(tx, actor=f"person:{heard.person.id}", action=kind, subject=f"alert:{one.id}", now=heard.now)
+    copies.refresh(heard.app, tx, one.id, key=f"in{heard.inbound_id}")
 
 
 def _acknowledge(tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement) -> None:
     if one.acknowledged_at is None or one.state != "acknowledged":
         _take(tx, heard, one)
         _touch(tx, heard, one, "acknowledged")
-    say(tx, heard, "acknowledged", hire=placement.hire.name)
+    say(tx, heard, "acknowledged", placement=placement.id)
 
 
 def _take(tx: Session, heard: Heard, one: facts.Alert) -> None:
@@ -204,11 +220,63 @@ def _take(tx: Session, heard: Heard, one: facts.Alert) -> None:
 
 def _snooze(tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement, days: int) -> None:
     zone: ZoneInfo = heard.app.desk.zone
-    until = heard.now.astimezone(zone).date() + timedelta(days=days)
+    until = _working_day(heard, days)
     at = datetime.combine(until, heard.app.desk.digest, tzinfo=zone)
     alerts.change(tx, one.id, state="snoozed", snoozed_until=at, due_at=at)
     _touch(tx, heard, one, "snoozed", due_on=until)
-    say(tx, heard, "snoozed", hire=placement.hire.name, day=until.isoformat())
+    say(tx, heard, "snoozed", placement=placement.id, day=until.isoformat())
+
+
+def _working_day(heard: Heard, days: int) -> date:
+    """So many days from now, or the agency's next working day after that."""
+    desk = heard.app.desk
+    return next_working_day(heard.now.astimezone(desk.zone).date() + timedelta(days=days), desk.calendar)
+
+
+def _take_action_form(tx: Session, heard: Heard, one: facts.Alert, values: Mapping[str, str]) -> None:
+    """An action that was noted in one window; what cannot be taken is asked for again there."""
+    note, _ = clean(values.get("note", ""))
+    due_on, topic = _day(values.get("due", "")), values.get("topic", "")
+    today = heard.now.astimezone(heard.app.desk.zone).date()
+    missing = "choice" if topic not in words.TOPICS else "note" if not note else None
+    if missing is None and (due_on is None or due_on < today):
+        missing = "due"
+    if missing is not None or due_on is None:
+        send(tx, heard, "form_action", one.id, detail={"missing": missing})
+        return
+    entry = alerts.add_entry(
+        tx,
+        placement_id=one.placement_id,
+        alert_id=one.id,
+        author_id=heard.person.id,
+        kind="action",
+        state="draft",
+        topic=topic,
+        note=note,
+        due_on=next_working_day(due_on, heard.app.desk.calendar),
+        at=heard.now,
+    )
+    draft = alerts.entry(tx, entry)
+    assert draft is not None
+    assert draft.due_on is not None
+    _finish_action(tx, heard, draft, draft.due_on, promised=values.get("promised") == "yes")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _take_outcome_form(
+    tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement, values: Mapping[str, str]
+) -> None:
+    outcome, (note, _) = values.get("outcome", ""), clean(values.get("note", ""))
+    if outcome in words.OUTCOMES:
+        _resolve(tx, heard, one, placement, outcome, note=note or None)
+    else:
+        send(tx, heard, "form_resolve", one.id, detail={"missing": "choice"})
 
 
 def _begin_action(tx: Session, heard: Heard, one: facts.Alert, topic: str) -> None:
@@ -230,13 +298,15 @@ def _begin_action(tx: Session, heard: Heard, one: facts.Alert, topic: str) -> No
 
 def _record_draft(tx: Session, payload: Payload, heard: Heard) -> None:
     draft = alerts.entry(tx, payload.subject)
+    if draft is not None and payload.choice == "done":
+        _finish_done(tx, heard, draft)
+        return
     if draft is None or draft.author_id != heard.person.id or draft.state != "draft":
         say(tx, heard, "unknown")
         return
     verb, _, choice = payload.choice.partition(".")
-    today = heard.now.astimezone(heard.app.desk.zone).date()
     if verb == "due" and choice in DUE_DAYS and draft.note is not None:
-        alerts.fill_entry(tx, draft.id, due_on=today + timedelta(days=DUE_DAYS[choice]))
+        alerts.fill_entry(tx, draft.id, due_on=_working_day(heard, DUE_DAYS[choice]))
         send(tx, heard, "ask_promised", draft.id)
     elif verb == "promised" and draft.due_on is not None:
         _finish_action(tx, heard, draft, draft.due_on, promised=choice == "yes")
@@ -253,12 +323,41 @@ def _finish_action(tx: Session, heard: Heard, draft: facts.FollowUp, due_on: dat
     audit.write(
         tx, actor=f"person:{heard.person.id}", action="action", subject=f"placement:{placement.id}", now=heard.now
     )
+    if one is not None:
+        copies.refresh(heard.app, tx, one.id, key=f"in{heard.inbound_id}")
     code = "action_promised" if promised else "action"
-    say(tx, heard, code, hire=placement.hire.name, day=due_on.isoformat())
+    say(tx, heard, code, placement=placement.id, day=due_on.isoformat())
 
 
-def _resolve(tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement, outcome: str) -> None:
+def _finish_done(tx: Session, heard: Heard, action: facts.FollowUp) -> None:
+    """Somebody has done what was to be done; said twice, it is noted once."""
+    placement = placements.get(tx, action.placement_id)
+    told = alerts.told(tx, action.alert_id) if action.alert_id else frozenset()
+    if action.kind != "action" or not may_see(heard.person, placement, told):
+        say(tx, heard, "not_yours")
+        return
+    if action.state in ("open", "recalled"):
+        alerts.fill_entry(tx, action.id, state="done")
+        alerts.add_entry(
+            tx,
+            placement_id=placement.id,
+            alert_id=action.alert_id,
+            author_id=heard.person.id,
+            kind="done",
+            topic=action.topic,
+            at=heard.now,
+        )
+        subject = f"placement:{placement.id}"
+        audit.write(tx, actor=f"person:{heard.person.id}", action="action_done", subject=subject, now=heard.now)
+        if action.alert_id is not None:
+            copies.refresh(heard.app, tx, action.alert_id, key=f"in{heard.inbound_id}")
+    say(tx, heard, "done", placement=placement.id)
+
+
+def _resolve(
+    tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement, outcome: str, *, note: str | None = None
+) -> None:
     _take(tx, heard, one)
     alerts.change(tx, one.id, state="resolved", resolved_at=heard.now, outcome=outcome)
-    _touch(tx, heard, one, "resolved", outcome=outcome)
-    say(tx, heard, "resolved", hire=placement.hire.name)
+    _touch(tx, heard, one, "resolved", outcome=outcome, note=note)
+    say(tx, heard, "resolved", placement=placement.id)

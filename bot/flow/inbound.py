@@ -207,10 +207,13 @@ def _lose(tx: Session, where: AddressKey) -> None:
 def _place(inbound: Inbound, person: Person) -> str | None:
     """Which message, or surface, the answer may take the place of.
 
-    The promise before the consent stays readable, and so does what somebody of the agency is told about a case.
+    The promise before the consent stays readable, and so does what somebody of the agency is told about a case; but a menu
+    or a reminder has had its time when one of its choices is taken.
     """
-    is_promise = inbound.payload is not None and inbound.payload.kind == "consent"
-    if is_surface(inbound.message) or not (is_promise or person.kind == "staff"):
+    payload = inbound.payload
+    is_promise = payload is not None and payload.kind == "consent"
+    is_menu = payload is not None and (payload.kind == "follow_up" or "." in payload.choice)
+    if is_surface(inbound.message) or not (is_promise or (person.kind == "staff" and not is_menu)):
         return inbound.message
     return None
 

@@ -17,9 +17,9 @@ from bot.flow.sight import may_see, urgency, visible_placements
 from bot.messages import Limits, Paragraph, Style
 from bot.text import alerts as staff_words
 from bot.text import changes as change_words
-from bot.text import consent, prompts, replies
+from bot.text import consent, prompts, replies, staff_forms
 from bot.text.catalog import Voice
-from bot.text.prompts import Content, Page
+from bot.text.prompts import Content, Page, press
 from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, assessments, audit, checkins, people, placements
@@ -182,7 +182,8 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         return None
     reader, voice = _staff(tx, one)
     if not may_see(reader, placements.get(tx, found.placement_id), alerts.told(tx, found.id)):
-        return None  # The case went to somebody else since this was promised.
+        # The case went to somebody else since this was promised, and what stood in a chat about it goes.
+        return staff_words.gone(voice) if one.kind == "alert_update" else None
     # Every read of a hire's answers by somebody of the agency is a row of the audit log.
     audit.write(
         tx,
@@ -192,13 +193,30 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         now=app.clock(),
         alert=found.id,
     )
-    view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")))
+    view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")), brief=is_brief(app, one))
     return staff_words.alert(voice, limits, view, app.rules)
 
 
-def alert_view(app: App, tx: Session, found: facts.Alert, *, escalated: bool = False) -> staff_words.AlertView:
-    """An alert with everything that the agency may read about its case."""
+def is_brief(app: App, one: facts.Delivery) -> bool:
+    """True where people are named by their initials: a phone can be looked at over a shoulder, and Telegram gives no
+    contract about what it may do with a chat (``[privacy] consultant_telegram``)."""
+    return one.address.platform == "telegram" and app.settings.privacy.consultant_telegram == "brief"
+
+
+def _naming(app: App, one: facts.Delivery) -> Callable[[facts.Placement], str]:
+    """How the hire of a placement is called in this message."""
+    brief = is_brief(app, one)
+    return lambda placement: staff_words.brief(placement.hire.name, placement.key) if brief else placement.hire.name
+
+
+def alert_view(
+    app: App, tx: Session, found: facts.Alert, *, escalated: bool = False, brief: bool = False
+) -> staff_words.AlertView:
+    """An alert with everything that the agency may read about its case; ``brief`` names the hire by initials."""
     placement = placements.get(tx, found.placement_id)
+    if brief:
+        short = staff_words.brief(placement.hire.name, placement.key)
+        placement = replace(placement, hire=replace(placement.hire, name=short, call_name=None))
     opened = _local_day(app, found.opened_at)
     history = assessments.history(tx, placement.id)
     months = {one.period.replace(day=1): (one.period, one.level) for one in history}
@@ -268,6 +286,7 @@ def _timeline(app: App, tx: Session, placement_id: int) -> tuple[staff_words.Ent
 
 def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
+    naming = _naming(app, one)
     cases: dict[str, list[tuple[int, str, str, str | None]]] = {}
     for alert_id in one.detail.get("alerts", []):
         found = alerts.get(tx, alert_id)
@@ -275,7 +294,7 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
             placement = placements.get(tx, found.placement_id)
             if not may_see(person, placement, alerts.told(tx, found.id)):
                 continue
-            line = (found.id, placement.hire.name, found.kind, found.level)
+            line = (found.id, naming(placement), found.kind, found.level)
             cases.setdefault(placement.company, []).append(line)
     if not cases:
         return None
@@ -284,7 +303,7 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
 
 def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
-    cases, listed = caseload(app, tx, person)
+    cases, listed = caseload(app, tx, person, _naming(app, one))
     return staff_words.caseload(voice, limits, cases=cases, alerts=listed)
 
 
@@ -293,7 +312,7 @@ def _local_day(app: App, moment: datetime) -> date:
 
 
 def caseload(
-    app: App, tx: Session, person: facts.Person
+    app: App, tx: Session, person: facts.Person, naming: Callable[[facts.Placement], str]
 ) -> tuple[list[tuple[str, str, str, date | None]], list[tuple[int, str]]]:
     """A consultant's running cases, the most urgent first, and their alerts that are not resolved."""
     own = [one for one in visible_placements(tx, person) if one.left_on is None]
@@ -306,9 +325,9 @@ def caseload(
         answered = checkins.last_answer_at(tx, one.hire.id)
         rows.append((urgency(level, one.id in with_alert), one, level, _local_day(app, answered) if answered else None))
     rows.sort(key=lambda row: (row[0], row[1].company, row[1].hire.name))
-    names = {one.id: one.hire.name for one in own}
+    names = {one.id: naming(one) for one in own}
     return (
-        [(one.hire.name, one.company, level, answered) for _, one, level, answered in rows],
+        [(names[one.id], one.company, level, answered) for _, one, level, answered in rows],
         [(one.id, names[one.placement_id]) for one in waiting],
     )
 
@@ -317,17 +336,36 @@ def _ask(kind: str, options: dict[str, Message], ask: str) -> Callable[[App, Ses
     def render(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
         _, voice = _staff(tx, one)
         found = alerts.get(tx, one.subject) if kind == "alert" else alerts.entry(tx, one.subject)
-        hire = placements.get(tx, found.placement_id).hire.name if found else "–"
+        hire = _naming(app, one)(placements.get(tx, found.placement_id)) if found else "–"
         return staff_words.choices(voice, limits, kind=kind, subject=one.subject, ask=ask, hire=hire, options=options)
+
+    return render
+
+
+def _form(make: Callable[..., Page]) -> Callable[[App, Session, facts.Delivery, Limits], Page | None]:
+    """A form about an alert; ``detail`` holds what was filled in before and what is missing."""
+
+    def render(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:
+        _, voice = _staff(tx, one)
+        found = alerts.get(tx, one.subject)
+        if found is None:
+            return None
+        today = _local_day(app, app.clock())
+        hire = _naming(app, one)(placements.get(tx, found.placement_id))
+        return make(
+            voice, limits, alert=found.id, hire=hire, today=today, desk=app.desk, missing=one.detail.get("missing")
+        )
 
     return render
 
 
 def _staff_say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     _, voice = _staff(tx, one)
-    values = {name: str(value) for name, value in one.detail.items() if name != "code"}
+    values = {name: str(value) for name, value in one.detail.items() if name not in ("code", "placement")}
     if "day" in values:
         values["day"] = staff_words.day(voice, values["day"])
+    if "placement" in one.detail:
+        values["hire"] = _naming(app, one)(placements.get(tx, int(one.detail["placement"])))
     return (Paragraph(voice.one(staff_words.SAYS[str(one.detail["code"])], **values)),), ()
 
 
@@ -340,14 +378,15 @@ def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> C
     topic = voice.one(staff_words.TOPICS[action.topic]) if action.topic in staff_words.TOPICS else "…"
     text = voice.one(
         staff_words.ACTION_DUE,
-        hire=placement.hire.name,
+        hire=_naming(app, one)(placement),
         topic=topic,
         day=staff_words.day(voice, action.due_on),
         note=action.note or "…",
     )
     found = alerts.get(tx, action.alert_id) if action.alert_id else None
     rows = staff_words.alert_buttons(voice, limits, found.id, found.state) if found else ()
-    return (Paragraph(text),), rows
+    done = press("follow_up", action.id, 0, "done", voice.label(staff_words.DONE, limits.button))
+    return (Paragraph(text),), ((done,), *rows)
 
 
 def _notice(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -359,6 +398,9 @@ def _notice(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
 def _change(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
     code, days, values = _told(one)
+    if is_brief(app, one):
+        for name in {"hire", "hires"} & values.keys():
+            values[name] = ", ".join(staff_words.brief(part) for part in values[name].split(", "))
     reason = values.pop("reason", None)
     return change_words.say(voice, code=code, days=days, reason=reason, **{"name": person.name, **values})
 
@@ -380,7 +422,7 @@ def _linked(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
         limits,
         address=address.id,
         person_id=person.id,
-        person=person.name,
+        person=staff_words.brief(person.name) if is_brief(app, one) and person.kind != "staff" else person.name,
         role=person.role or "consultant" if person.kind == "staff" else person.kind,
         platform=address.platform,
         account=str(one.detail["account"]),
@@ -401,6 +443,9 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "hour": _hour,
     "ready": _ready,
     "alert": _alert,
+    "alert_update": _alert,
+    "form_action": _form(staff_forms.action),
+    "form_resolve": _form(staff_forms.resolve),
     "digest": _digest,
     "caseload": _caseload,
     "ask_snooze": _ask("alert", staff_words.SNOOZES, "snooze"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from bot.messages import Button, Limits, Paragraph, Style
+from bot.messages import FORM, Button, Limits, Paragraph, Style
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from risk.rules import Rules
@@ -65,6 +65,9 @@ ACKNOWLEDGE = Message("desk.acknowledge", "I take care of it")
 SNOOZE = Message("desk.snooze", "Remind me later")
 ACTION = Message("desk.action", "Note an action")
 RESOLVE = Message("desk.resolve", "Close the case")
+DONE = Message("desk.done", "It is done")
+NOW = Message("desk.now", "Now: %(state)s")
+GONE = Message("desk.gone", "This case is with somebody else now.")
 OPEN = Message("desk.open", "Open: %(hire)s")
 STATES = {
     "open": Message("desk.state.open", "open"),
@@ -125,7 +128,9 @@ ENTRIES = {
     "acknowledged": Message("desk.entry.acknowledged", "%(day)s: %(author)s takes care of it"),
     "snoozed": Message("desk.entry.snoozed", "%(day)s: %(author)s put it off"),
     "action": Message("desk.entry.action", "%(day)s: %(author)s, %(topic)s: %(note)s (by %(due)s)"),
+    "done": Message("desk.entry.done", "%(day)s: %(author)s has done it: %(topic)s"),
     "resolved": Message("desk.entry.resolved", "%(day)s: %(author)s closed the case: %(outcome)s"),
+    "resolved_note": Message("desk.entry.resolved_note", "%(day)s: %(author)s closed the case: %(outcome)s. %(note)s"),
     "escalated": Message("desk.entry.escalated", "%(day)s: nobody had acknowledged it, so %(author)s was told"),
     "stands_in": Message("desk.entry.stands_in", "%(day)s: the consultant is away, so %(author)s was told"),
     "effect": Message("desk.entry.effect", "%(day)s: did %(topic)s change? The hire says: %(outcome)s"),
@@ -152,6 +157,7 @@ SAYS = {
         "desk.say.action_promised", "%(hire)s: noted, due on %(day)s. The next check-in asks whether it changed."
     ),
     "resolved": Message("desk.say.resolved", "%(hire)s: the case is closed. The check-ins go on as before."),
+    "done": Message("desk.say.done", "%(hire)s: noted as done."),
     "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
     "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
     "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
@@ -260,7 +266,20 @@ def _closing(voice: Voice, view: AlertView, rules: Rules) -> str:
         lines.append(voice.one(INFORMS))
     if view.due_on and view.state == "open":
         lines.append(voice.one(DUE, day=day(voice, view.due_on)))
-    return "\n".join(lines) or voice.one(STATES[view.state])
+    if view.state != "open" or not lines:
+        lines.append(voice.one(NOW, state=voice.one(STATES[view.state])))
+    return "\n".join(lines)
+
+
+def gone(voice: Voice) -> Content:
+    """What is left of an alert in the chat of somebody who sees the case no more."""
+    return (Paragraph(voice.one(GONE), Style.QUIET),), ()
+
+
+def brief(name: str, key: str | None = None) -> str:
+    """A name by its initials, with the case's number where there is one: "N. V. A. (A-1)"."""
+    initials = " ".join(f"{part[0]}." for part in name.split() if part)
+    return f"{initials} ({key})" if key else initials
 
 
 def _fitted(paragraphs: Sequence[Paragraph], limits: Limits) -> tuple[Paragraph, ...]:
@@ -337,8 +356,9 @@ def entry_line(voice: Voice, entry: Entry) -> str:
     topic = voice.one(TOPICS[entry.topic]) if entry.topic in TOPICS else "…"
     outcome = voice.one(known[entry.outcome]) if entry.outcome in known else "…"
     due = day(voice, entry.due_on) if entry.due_on else "…"
+    kind = "resolved_note" if entry.kind == "resolved" and entry.note else entry.kind
     return voice.one(
-        ENTRIES[entry.kind],
+        ENTRIES[kind],
         day=day(voice, entry.on),
         author=entry.author,
         topic=topic,
@@ -367,7 +387,7 @@ def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str) -> tu
     """What can be done about an alert in this state."""
     if state == "resolved":
         return ()
-    known = {"ack": ACKNOWLEDGE, "snooze": SNOOZE, "action": ACTION, "resolve": RESOLVE}
+    known = {"ack": ACKNOWLEDGE, "snooze": SNOOZE, f"{FORM}action": ACTION, f"{FORM}resolve": RESOLVE}
     if state == "acknowledged":
         del known["ack"]
     buttons = [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as plain
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from store import facts, rows
-from store.tables import Delivery
+from store.queries.people import address_fact
+from store.tables import Address, Delivery
 
 _DELIVERY = rows.table(Delivery)
 _HERE = _DELIVERY.c.address_id == bindparam("address")
@@ -39,6 +42,35 @@ def standing(tx: Session, address_id: int) -> list[facts.Standing]:
     """The messages that stand in a chat, as far as we know, the newest last."""
     found = rows.read(tx, _STANDING, address=address_id)
     return [facts.Standing(row.id, row.kind, row.subject, row.reference) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message about something, where it stands."""
+
+    id: int
+    address: facts.Address
+    reference: str
+    detail: Mapping[str, Any]
+
+
+def copies(tx: Session, kinds: Collection[str], subject: int) -> list[Copy]:
+    """Every message of those kinds about that subject that stands in a chat in use, the oldest first."""
+    query = (
+        select(Delivery, Address)
+        .join(Address, col(Address.id) == col(Delivery.address_id))
+        .where(
+            col(Delivery.kind).in_(kinds),
+            Delivery.subject == subject,
+            Delivery.state == "sent",
+            col(Delivery.stands),
+            Address.state == "linked",
+        )
+        .order_by(col(Delivery.id))
+    )
+    return [
+        Copy(row.id or 0, address_fact(where), row.reference or "", row.detail) for row, where in tx.exec(query).all()
+    ]
 
 
 def perhaps_below(tx: Session, address_id: int, delivery_id: int) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels import without_form
 from bot.messages import Button, Inbound, Outbound, Style
 from store import facts
 from tests.house import TOKYO, House, living, row
@@ -93,7 +94,9 @@ class Chat:
         """Press the newest button with that choice or label."""
         self.hears()
         pressed = await self.house.presses(self.person, wanted)
-        self._did(f"[{next(one.label for one in self._buttons() if one.payload == pressed.payload)}]")
+        self._did(
+            f"[{next(one.label for one in self._buttons() if (without_form(one.payload) or one.payload) == pressed.payload)}]"
+        )
 
     async def opens(self, hire: str) -> None:
         """Press the newest button that names a hire."""
@@ -377,7 +380,9 @@ async def agency(language: str) -> Pages:
         await page.answers("snooze", "snooze.3d")
         await house.until("2026-05-08 09:00")
         await house.until("2026-05-11 09:00")
-        await page.answers("resolve", "outcome.stays_solved", "resolve")
+        close = next(button for button in page._buttons() if button.payload.choice == "form.resolve")
+        await page.answers("resolve", "outcome.stays_solved")
+        await page.presses_late(close)
         await house.says(nam.hire, words["thanks"])
         await house.presses(nam.hire, "help")
         await house.until("2026-05-12 10:00")

@@ -1,0 +1,25 @@
+"""Copies: an alert stands in several chats, and whatever somebody does about it is shown in each of them."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.app import App
+from store.queries import chats, deliveries
+
+ALERTS = ("alert", "alert_update")
+
+
+def refresh(app: App, tx: Session, alert_id: int, *, key: str) -> None:
+    """Show every copy of an alert as it is now; ``key`` names what has happened, once."""
+    for one in chats.copies(tx, ALERTS, alert_id):
+        deliveries.queue(
+            tx,
+            one.address,
+            key=f"{key}:copy:{alert_id}:{one.id}",
+            kind="alert_update",
+            subject=alert_id,
+            detail={"escalated": one.detail.get("escalated", False)},
+            place=one.reference,
+            now=app.real(),
+        )
