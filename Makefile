@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz proof-slack lock clean
 
 BIN := .venv/bin
 
@@ -35,7 +35,7 @@ locales-check: .venv/.ready ## say what is missing, fuzzy, wrong or misplaced in
 	@$(BIN)/python -m bot.text.locales check
 
 transcripts: .venv/.ready ## write the chats of tests/transcripts anew; somebody who speaks the language reads them
-	@$(BIN)/python -m pytest -q tests/flow/test_transcripts.py --write-transcripts
+	@$(BIN)/python -m pytest -q tests/flow/test_transcripts.py tests/flow/test_slack_transcripts.py --write-transcripts
 
 docs: .venv/.ready ## check that the documentation names what exists
 	@$(BIN)/python -m pytest -q tests/unit/test_docs.py
@@ -59,6 +59,9 @@ proof-crash: .venv/.ready ## processes are killed 200 times: nothing lost, nothi
 
 proof-fuzz: .venv/.ready ## 10,000 inputs that nobody meant: no traceback, no half-write
 	@$(BIN)/python -m benchmarks.proof_fuzz $(ARGS)
+
+proof-slack: .venv/.ready ## the service in a Slack on this machine: three months, faults, pace and speed; ARGS="speed" for a part
+	@$(BIN)/python -m benchmarks.proof_slack $(ARGS)
 
 lock: ## pin and hash the newest dependencies that pyproject.toml allows (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \

@@ -78,6 +78,8 @@ class Slack:
     teams: dict[str, Workspace] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     calls: list[Call] = field(default_factory=list)
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
+    """The payloads whose acknowledgement came in time."""
     acks: list[float] = field(default_factory=list)
     """How long each acknowledgement took, in seconds."""
     lost: list[str] = field(default_factory=list)
@@ -245,6 +247,7 @@ class Slack:
         sent = self._waiting.pop(said.get("envelope_id", ""), None)
         if sent is not None and not sent.answer.done():
             self.acks.append(self.clock() - sent.at)
+            self.acknowledged.append(sent.payload)
             sent.answer.set_result(said.get("payload"))
 
     async def connected(self, count: int = 1) -> None:
@@ -343,6 +346,7 @@ class Slack:
             if found.status != 200:
                 raise TimeoutError
             self.acks.append(self.clock() - began)
+            self.acknowledged.append(sent.payload)
             return await found.json() if found.content_type == "application/json" else None
 
     # --- what makes interactions possible ----------------------------------------------------------------------------
