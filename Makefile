@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz proof-slack lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz proof-slack proof-telegram lock clean
 
 BIN := .venv/bin
 
@@ -62,6 +62,9 @@ proof-fuzz: .venv/.ready ## 10,000 inputs that nobody meant: no traceback, no ha
 
 proof-slack: .venv/.ready ## the service in a Slack on this machine: three months, faults, pace and speed; ARGS="speed" for a part
 	@$(BIN)/python -m benchmarks.proof_slack $(ARGS)
+
+proof-telegram: .venv/.ready ## Telegram with faults and at full speed, against a Bot API on this machine; ARGS="press" for a part
+	@$(BIN)/python -m benchmarks.proof_telegram $(ARGS)
 
 lock: ## pin and hash the newest dependencies that pyproject.toml allows (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \

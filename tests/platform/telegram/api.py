@@ -39,6 +39,10 @@ class BotApi:
         """Groups that the bot has left."""
         self.commands: dict[str, list[tuple[str, str]]] = {}
         """The menu, by language."""
+        self.given: Callable[[list[dict[str, Any]]], None] | None = None
+        """Is told the updates that a poll has just been answered with."""
+        self.told: list[int] = []
+        """The number of every update there ever was."""
         self.address = ""
         self._updates: list[dict[str, Any]] = []
         self._ids = count(FIRST_UPDATE)
@@ -62,7 +66,8 @@ class BotApi:
     async def tell(self, kind: str, held: dict[str, Any]) -> None:
         """Keep an update for the bot, as far as it asked for that kind."""
         if kind in self._allowed:
-            self._updates.append({"update_id": next(self._ids), kind: held})
+            self.told.append(next(self._ids))
+            self._updates.append({"update_id": self.told[-1], kind: held})
             self._wake()
 
     def repeat(self, update: dict[str, Any]) -> None:
@@ -165,6 +170,8 @@ class BotApi:
         if mine.done():
             await mine
         mine.cancel()
+        if self._updates and self.given is not None:
+            self.given(self._updates[:limit])
         return self._updates[:limit]
 
     async def set_webhook(self, held: dict[str, Any]) -> bool:

@@ -122,6 +122,7 @@ class Chats:
         shown = Shown(self.next_id(), words.text, words.styles, rows, picture, at=self._now(), preview=preview)
         person.chat.append(shown)
         person.arrived.append(Shown(shown.id, shown.text, shown.styles, rows, picture, at=shown.at))
+        person.news.set()
         return self._json(person, shown)
 
     def _change(self, person: Person, shown: Shown, words: Words, rows: Rows, picture: bytes | None) -> dict[str, Any]:
@@ -134,6 +135,7 @@ class Chats:
         shown.text, shown.styles, shown.rows, shown.picture = words.text, words.styles, rows, picture
         shown.edits += 1
         person.arrived.append(Shown(shown.id, shown.text, shown.styles, rows, picture, at=self._now()))
+        person.news.set()
         return self._json(person, shown)
 
     def _json(self, person: Person, shown: Shown) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,8 @@ class Person:
     spinning: set[str] = field(default_factory=set)
     """Presses whose button still shows a spinner."""
     pressed: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever the bot has shown something."""
 
     @property
     def user(self) -> dict[str, Any]:
