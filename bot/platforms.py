@@ -20,6 +20,7 @@ from bot.channels.slack.requests import PATH, ManyWorkspaces, OAuth, Requests
 from bot.channels.slack.socket import SocketMode
 from bot.channels.telegram import TelegramChannel, Webhook
 from bot.messages import Channel, Directory
+from bot.pages import form_routes
 from bot.refusal import Refusal
 from bot.settings import Settings
 from bot.text import replies
@@ -56,6 +57,8 @@ async def connected(app: App) -> AsyncIterator[tuple[App, Mapping[str, str]]]:
         if uses_slack(app.settings):
             slack, directory = await stack.enter_async_context(_slack(app, routes))
             channels[slack.name], directories[slack.name] = slack, directory
+        if app.settings.public_url is not None and "form" in app.settings.privacy.free_text.model_dump().values():
+            routes += form_routes(replace(app, channels=channels, directories=directories))
         if routes:
             await stack.enter_async_context(web.serving(*app.settings.desk_bind, routes))
         yield replace(app, channels=channels, directories=directories), leases

@@ -473,3 +473,14 @@ class Installation(SQLModel, table=True):
     bot_id: str = ""
     bot_user: str = ""
     installed_at: datetime
+
+
+class FormLink(SQLModel, table=True):
+    """A page on which one question is answered, once. Only the hash of its address is stored; what is past is deleted."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    checkin_id: int = Field(index=True)  # no foreign key: a link must not keep a check-in from being erased
+    turn: int
+    expires_at: datetime
+    used_at: datetime | None = None

@@ -25,6 +25,7 @@ HIRE_SOURCES = (
     "bot/text/sharing.py",
     "bot/text/privacy.py",
     "bot/text/cards.py",
+    "bot/text/forms.py",
 )
 """Files whose sentences a hire or a manager reads."""
 
