@@ -283,8 +283,7 @@ class Rehearsal:
             await phone.presses_on(shown, button)
             payload = callback.decode(button)
             if payload is not None and payload.kind == "question":
-                pending = [one["update_id"] for one in self.api.pending]
-                self.pressed[max(pending, default=0)] = (payload.subject, payload.turn)
+                self.pressed[self.api.told[-1]] = (payload.subject, payload.turn)
 
     def choose(self, shown: Shown) -> str | None:
         """The button that somebody presses who is content: the first of a menu, a high step of a scale."""
@@ -327,13 +326,16 @@ def judged(rehearsal: Rehearsal, api: BotApi, phones: dict[str, Person], folder:
             "SELECT count(*) FROM delivery WHERE error IN ('broken', 'lease_expired', 'no_word')"
         ).fetchone()
     lost = confirmed - stored
-    unanswered = [turn for number, turn in rehearsal.pressed.items() if number in confirmed and turn not in answered]
+    unanswered = [
+        (number, turn) for number, turn in rehearsal.pressed.items() if number in confirmed and turn not in answered
+    ]
     twice = sum(doubled(phone) for phone in phones.values())
     token = TOKEN.encode() in (folder / "log").read_bytes()
     print(
-        f"faults: {len(confirmed)} updates confirmed, {len(lost)} of them not stored, {len(unanswered)} acknowledged answers "
-        f"lost, {done} check-ins completed, {rehearsal.kills} kills; questions that stand twice: {twice}, deliveries of which "
-        f"nobody knew: {unknown[0]}; deliveries {dict(states)}; the token is in the log: {token}"
+        f"faults: {len(confirmed)} updates confirmed, {len(lost)} of them not stored; {len(rehearsal.pressed)} answers "
+        f"pressed, {len(unanswered)} acknowledged ones lost {unanswered or ''}\n"
+        f"faults: {done} check-ins completed, {rehearsal.kills} kills; messages that stand twice: {twice}, deliveries of "
+        f"which nobody knew: {unknown[0]}; deliveries {dict(states)}; the token is in the log: {token}"
     )
     return not lost and not unanswered and twice <= unknown[0] and not token and done > 0
 

@@ -46,6 +46,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     match payload.kind, payload.choice:
         case "opening", choice:
             _record_opening(tx, payload, choice, heard)
+        case "question", "words":
+            _record_words(tx, payload, (inbound.values or {}).get("words", ""), heard)
         case "question", choice:
             _record_press(tx, payload, Chose(payload.turn, choice), heard)
         case "menu", "skip":
@@ -100,6 +102,13 @@ def _record_press(tx: Session, payload: Payload, reply: Reply, heard: Heard) -> 
         _apply(tx, heard, checkin, checkins.answers(tx, checkin.id), reply)
     else:
         say(tx, heard, "closed")
+
+
+def _record_words(tx: Session, payload: Payload, words: str, heard: Heard) -> None:
+    """What was written on a page of its own; for a question that is answered meanwhile it comes too late."""
+    checkin = checkins.get(tx, payload.subject)
+    late = checkin is None or checkin.turn != payload.turn
+    _record_press(tx, payload, Chose(payload.turn, "words") if late else Said(words), heard)
 
 
 def _record_opening(tx: Session, payload: Payload, choice: str, heard: Heard) -> None:

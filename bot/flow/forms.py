@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow.conversation import load, reading
-from bot.messages import AddressKey, Inbound, Payload
+from bot.messages import AddressKey, Inbound, Limits, Payload
 from bot.text.catalog import Voice
 from store import facts
 from store.queries import checkins, forms, people, placements
@@ -37,10 +37,11 @@ class Page:
     consultant: str
 
 
-def wanted(app: App, one: facts.Delivery, asked: Question) -> bool:
-    """True where this question is answered on a page: it takes words, and the platform's setting says so."""
+def wanted(app: App, one: facts.Delivery, asked: Question, limits: Limits) -> bool:
+    """True where this question is answered on a page: it takes words, the platform's setting says so, and the platform has
+    no windows of its own."""
     setting = getattr(app.settings.privacy.free_text, one.address.platform, "chat")
-    return asked.is_text and setting == "form" and app.settings.public_url is not None
+    return asked.is_text and not limits.forms and setting == "form" and app.settings.public_url is not None
 
 
 def address(app: App, tx: Session, checkin: facts.CheckIn) -> str:

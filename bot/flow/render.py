@@ -12,12 +12,14 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.app import App
+from bot.flow import forms
 from bot.flow.conversation import consultant_of, load, voice_of
 from bot.flow.sight import may_see, urgency, visible_placements
 from bot.messages import Limits, Paragraph, Style
 from bot.text import alerts as staff_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
+from bot.text import forms as form_words
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, Page, press
 from scheduler.workdays import whole_months
@@ -102,7 +104,7 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     number, total = progress(conversation)
     lead = one.detail.get("lead")
     promised = str(checkin.context.get("promised_topic") or "") or None
-    return prompts.question(
+    paragraphs, rows = prompts.question(
         voice,
         limits,
         checkin=checkin.id,
@@ -117,6 +119,10 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
         lead=lead,
         first=not conversation.answers,
     )
+    if forms.wanted(app, one, asked, limits):
+        page = forms.address(app, tx, checkin)
+        paragraphs = (*paragraphs, Paragraph(voice.say(form_words.LEADS_THERE)), Paragraph(page))
+    return paragraphs, rows
 
 
 def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:

@@ -409,3 +409,24 @@ async def test_two_processes_on_one_machine_share_the_port() -> None:
     async with serving("127.0.0.1", 0, []) as port, serving("127.0.0.1", port or 0, []) as second:
         assert port
         assert second is None
+
+
+async def test_what_a_process_took_and_did_not_store_is_given_to_the_next_one() -> None:
+    taken = asyncio.Event()
+
+    async def dies(inbound: Inbound) -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    async with telegram() as api:
+        hoa = api.person("Hoa")
+        async with TelegramChannel(TOKEN, address=api.address) as channel:
+            listening = asyncio.create_task(channel.listen(dies))
+            await hoa.says("my answer")
+            await asyncio.wait_for(taken.wait(), 10)
+            listening.cancel()
+            await asyncio.wait({listening})
+        assert len(api.pending) == 1
+        async with TelegramChannel(TOKEN, address=api.address) as channel, heard(channel) as listener:
+            await api.settled()
+        assert listener.texts == ["my answer"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup, Update
 
+from bot.channels import callback
+from bot.channels.telegram.channel import LIMITS
 from bot.channels.telegram.markup import PHONE, html, laid_out, width
 from bot.channels.telegram.parse import address_of, group_of, inbound_of
 from bot.messages import Button, Inbound, Outbound, Paragraph, Payload, Style
+from bot.text import prompts
+from bot.text.catalog import SHIPPED, Voice
+from surveys.loader import load_bank
 from tests.platform.telegram.markup import read_html
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "telegram"
@@ -103,3 +109,45 @@ def test_the_width_of_a_text(text: str, places: int) -> None:
 def test_whatever_is_written_is_what_telegram_shows(texts: list[tuple[str, Style]]) -> None:
     paragraphs = [Paragraph(text, style) for text, style in texts]
     assert read_html(html(paragraphs)).text == "\n\n".join(text for text, _ in texts)
+
+
+LANGUAGES = [
+    *((locale,) for locale in SHIPPED["hire"]),
+    *((one, other) for one, other in product(SHIPPED["hire"], repeat=2) if one != other),
+]
+BANK = load_bank()
+NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
+
+
+@pytest.mark.parametrize(("survey", "name"), [(form, one.name) for form in BANK for one in BANK[form].questions])
+def test_every_question_in_every_language_and_state_fits_on_a_phone(survey: str, name: str) -> None:
+    asked = next(one for one in BANK[survey].questions if one.name == name)
+    leads = (None, max(prompts.LEADS, key=lambda lead: len(prompts.LEADS[lead].text)))
+    for languages, lead, first in product(LANGUAGES, leads, (True, False)):
+        voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
+        paragraphs, rows = prompts.question(
+            voice,
+            LIMITS,
+            checkin=2**31 - 1,
+            turn=99,
+            asked=asked,
+            number=12,
+            total=12,
+            consultant=NAME,
+            hire=NAME,
+            about=NAME,
+            topic="promise",
+            lead=lead,
+            first=first,
+        )
+        outbound = Outbound(HOA, "1", (*paragraphs, prompts.rehearsal(voice)), rows)
+        written, keyboard = laid_out(outbound, LIMITS.text)
+        assert keyboard is not None
+        shown = read_html(html(written)).text
+        assert len(shown) <= LIMITS.text
+        pressed = [button for row in keyboard.inline_keyboard for button in row]
+        assert all(len(str(button.callback_data).encode()) <= LIMITS.payload for button in pressed)
+        for choice in (one for button_row in rows for one in button_row if one.payload.kind == "question"):
+            seen = next(button.text for button in pressed if button.callback_data == callback.encode(choice.payload))
+            assert width(seen) <= PHONE, "a phone would cut what is pressed"
+            assert choice.label in (seen, *shown.split("\n")), "every choice can be read whole"

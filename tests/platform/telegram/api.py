@@ -102,7 +102,11 @@ class BotApi:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """One call."""
-        method, held = request.match_info["method"].lower(), dict(await request.post())
+        method = request.match_info["method"].lower()
+        try:
+            held = dict(await request.post())
+        except ConnectionError:  # Whoever asked is gone, before the question was whole.
+            return web.Response()
         name = next((known for known in METHODS if known.lower() == method), None)
         fault = self.faults.next(method)
         try:
