@@ -33,6 +33,12 @@ def test_words_beside_a_file_are_read() -> None:
     assert parse.event(recorded("message_with_file")) == Inbound(HOA, "Ev0PV52K25", text="See this")
 
 
+def test_a_file_without_words_is_something_that_cannot_be_read() -> None:
+    sent = recorded("message_with_file")
+    sent["event"]["text"] = ""
+    assert parse.event(sent) == Inbound(HOA, "Ev0PV52K25")
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -62,7 +62,9 @@ def _message(said: Body, team: str, name: str) -> Inbound | None:
         return None
     if not said.get("user"):
         return None
-    return Inbound(AddressKey(PLATFORM, team, str(said["user"])), name, text=written(str(said.get("text") or "")))
+    return Inbound(
+        AddressKey(PLATFORM, team, str(said["user"])), name, text=written(str(said.get("text") or "")) or None
+    )
 
 
 def written(text: str) -> str:

@@ -317,7 +317,7 @@ class Slack:
                 sent.attempt += 1
                 if self.request_url is None and sent not in self._held:
                     await self._push(sent)
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, aiohttp.ClientError):  # Nobody there is as good as no answer.
                 async with asyncio.timeout(ACK_SECONDS):
                     if self.request_url is not None:
                         return await self._post(sent)
