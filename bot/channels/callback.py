@@ -24,6 +24,7 @@ KINDS = {
     "follow_up": "f",
     "menu": "m",
     "link": "l",
+    "case": "k",
 }
 """The letter of each kind. Add to it; never change or reuse a letter."""
 

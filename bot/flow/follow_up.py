@@ -10,10 +10,10 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, copies, outbox
+from bot.flow import agency, cases, copies, outbox
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
-from bot.messages import FORM, Inbound, Payload
+from bot.messages import FORM, HOME, Inbound, Payload
 from bot.text import alerts as words
 from bot.text.catalog import KNOWN_LOCALES, translate
 from risk.model import Level
@@ -101,22 +101,32 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     payload = inbound.payload
     if payload is None:
         _record_text(tx, inbound.text or "", heard)
+    elif payload.choice == "home":
+        send(tx, heard, "caseload", heard.person.id)
+        return
+    elif payload.kind == "case":
+        cases.turn_page(tx, payload, heard)
+        return
     elif payload.kind == "alert":
         _record_alert(tx, payload, inbound.values or {}, heard)
     elif payload.kind == "follow_up":
         _record_draft(tx, payload, heard)
     else:
         say(tx, heard, "unknown")
+    cases.refresh_home(tx, heard)
 
 
 def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
-    """Promise one short answer (``bot.text.alerts.SAYS``)."""
+    """Promise one short answer (``bot.text.alerts.SAYS``); on a person's own page it stands above the list."""
+    if heard.place == HOME:
+        send(tx, heard, "caseload", heard.person.id, detail={"said": {"code": code, **values}})
+        return
     send(tx, heard, "staff_say", heard.person.id, detail={"code": code, **values})
 
 
 def _record_text(tx: Session, text: str, heard: Heard) -> None:
     draft = alerts.draft_of(tx, heard.person.id)
-    plain = " ".join(text.split())
+    plain = " ".join(text.split()).removeprefix("/")
     listing = {word.strip() for locale in KNOWN_LOCALES for word in _list_words(locale)}
     if plain.casefold() in listing:
         send(tx, heard, "caseload", heard.person.id)

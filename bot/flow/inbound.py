@@ -212,7 +212,7 @@ def _place(inbound: Inbound, person: Person) -> str | None:
     """
     payload = inbound.payload
     is_promise = payload is not None and payload.kind == "consent"
-    is_menu = payload is not None and (payload.kind == "follow_up" or "." in payload.choice)
+    is_menu = payload is not None and (payload.kind in ("follow_up", "case") or "." in payload.choice)
     if is_surface(inbound.message) or not (is_promise or (person.kind == "staff" and not is_menu)):
         return inbound.message
     return None

@@ -5,18 +5,20 @@ Each audience has its own functions and sees its own values: what a manager must
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import forms
+from bot.flow import cases, forms
 from bot.flow.conversation import consultant_of, load, voice_of
-from bot.flow.sight import may_see, urgency, visible_placements
+from bot.flow.sight import may_see
 from bot.messages import Limits, Paragraph, Style
 from bot.text import alerts as staff_words
+from bot.text import cases as case_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
 from bot.text import forms as form_words
@@ -293,7 +295,7 @@ def _timeline(app: App, tx: Session, placement_id: int) -> tuple[staff_words.Ent
 def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
     naming = _naming(app, one)
-    cases: dict[str, list[tuple[int, str, str, str | None]]] = {}
+    listed: dict[str, list[tuple[int, str, str, str | None]]] = {}
     for alert_id in one.detail.get("alerts", []):
         found = alerts.get(tx, alert_id)
         if found is not None and found.state != "resolved":
@@ -301,41 +303,27 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
             if not may_see(person, placement, alerts.told(tx, found.id)):
                 continue
             line = (found.id, naming(placement), found.kind, found.level)
-            cases.setdefault(placement.company, []).append(line)
-    if not cases:
+            listed.setdefault(placement.company, []).append(line)
+    if not listed:
         return None
-    return staff_words.digest(voice, limits, name=person.name, cases=cases)
+    return staff_words.digest(voice, limits, name=person.name, cases=listed)
 
 
 def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
-    cases, listed = caseload(app, tx, person, _naming(app, one))
-    return staff_words.caseload(voice, limits, cases=cases, alerts=listed)
+    listed = cases.caseload(app, tx, person, _naming(app, one))
+    said = _said_above(app, tx, one, voice)
+    return case_words.caseload(
+        voice, limits, listed, company=int(one.detail.get("company", 0)), page=one.turn, said=said
+    )
+
+
+def _said_above(app: App, tx: Session, one: facts.Delivery, voice: Voice) -> str | None:
+    return _spoken(app, tx, one, voice, one.detail["said"]) if "said" in one.detail else None
 
 
 def _local_day(app: App, moment: datetime) -> date:
     return moment.astimezone(app.desk.zone).date()
-
-
-def caseload(
-    app: App, tx: Session, person: facts.Person, naming: Callable[[facts.Placement], str]
-) -> tuple[list[tuple[str, str, str, date | None]], list[tuple[int, str]]]:
-    """A consultant's running cases, the most urgent first, and their alerts that are not resolved."""
-    own = [one for one in visible_placements(tx, person) if one.left_on is None]
-    levels = assessments.latest(tx, [one.id for one in own])
-    waiting = alerts.unresolved(tx, [one.id for one in own])
-    with_alert = {one.placement_id for one in waiting}
-    rows = []
-    for one in own:
-        level = levels[one.id].level if one.id in levels else "none"
-        answered = checkins.last_answer_at(tx, one.hire.id)
-        rows.append((urgency(level, one.id in with_alert), one, level, _local_day(app, answered) if answered else None))
-    rows.sort(key=lambda row: (row[0], row[1].company, row[1].hire.name))
-    names = {one.id: naming(one) for one in own}
-    return (
-        [(names[one.id], one.company, level, answered) for _, one, level, answered in rows],
-        [(one.id, names[one.placement_id]) for one in waiting],
-    )
 
 
 def _ask(kind: str, options: dict[str, Message], ask: str) -> Callable[[App, Session, facts.Delivery, Limits], Content]:
@@ -366,13 +354,17 @@ def _form(make: Callable[..., Page]) -> Callable[[App, Session, facts.Delivery, 
 
 
 def _staff_say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
-    _, voice = _staff(tx, one)
-    values = {name: str(value) for name, value in one.detail.items() if name not in ("code", "placement")}
+    return (Paragraph(_spoken(app, tx, one, _staff(tx, one)[1], one.detail)),), ()
+
+
+def _spoken(app: App, tx: Session, one: facts.Delivery, voice: Voice, said: Mapping[str, Any]) -> str:
+    """One short sentence to somebody of the agency."""
+    values = {name: str(value) for name, value in said.items() if name not in ("code", "placement")}
     if "day" in values:
         values["day"] = staff_words.day(voice, values["day"])
-    if "placement" in one.detail:
-        values["hire"] = _naming(app, one)(placements.get(tx, int(one.detail["placement"])))
-    return (Paragraph(voice.one(staff_words.SAYS[str(one.detail["code"])], **values)),), ()
+    if "placement" in said:
+        values["hire"] = _naming(app, one)(placements.get(tx, int(said["placement"])))
+    return voice.one(staff_words.SAYS[str(said["code"])], **values)
 
 
 def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:

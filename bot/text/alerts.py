@@ -172,8 +172,6 @@ DIGEST = Message("desk.digest", "Good morning, %(name)s. Cases that need a look:
 DIGEST_LINE = Message("desk.digest_line", "%(company)s: %(cases)s")
 DIGEST_CASE = Message("desk.digest_case", "%(hire)s (%(level)s)")
 CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
-NEVER = Message("desk.never", "not yet")
-CASE_LINE = Message("desk.case_line", "%(hire)s, %(company)s: %(level)s, last answer %(day)s")
 LIST_WORDS = Message("desk.words.list", "list, cases, caseload")
 
 
@@ -248,7 +246,7 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
     if step:
         paragraphs.append(Paragraph(voice.one(FIRST_STEP, step=step)))
     paragraphs.append(Paragraph(_closing(voice, view, rules), Style.QUIET))
-    return _fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state)
+    return fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state)
 
 
 def _month(voice: Voice, on: date) -> str:
@@ -282,7 +280,7 @@ def brief(name: str, key: str | None = None) -> str:
     return f"{initials} ({key})" if key else initials
 
 
-def _fitted(paragraphs: Sequence[Paragraph], limits: Limits) -> tuple[Paragraph, ...]:
+def fitted(paragraphs: Sequence[Paragraph], limits: Limits) -> tuple[Paragraph, ...]:
     """Within the platform's length: the longest paragraph, which holds the quoted words, gives way."""
     kept = list(paragraphs)
     while sum(len(one.text) + 2 for one in kept) > limits.text:
@@ -419,9 +417,9 @@ def digest(
         for alert_id, hire, kind, level in listed:
             word = voice.one(LEVELS[level]) if level else voice.one(SHORT_KINDS[kind])
             titles.append(voice.one(DIGEST_CASE, hire=hire, level=word))
-            rows.append((press("alert", alert_id, 0, "open", _open_label(voice, limits, hire)),))
+            rows.append((press("alert", alert_id, 0, "open", open_label(voice, limits, hire)),))
         paragraphs.append(Paragraph(voice.one(DIGEST_LINE, company=company, cases=" · ".join(titles))))
-    return _fitted(paragraphs, limits), tuple(rows[: limits.buttons])
+    return fitted(paragraphs, limits), tuple(rows[: limits.buttons])
 
 
 SHORT_KINDS = {
@@ -434,24 +432,7 @@ SHORT_KINDS = {
 }
 
 
-def _open_label(voice: Voice, limits: Limits, hire: str) -> str:
+def open_label(voice: Voice, limits: Limits, hire: str) -> str:
+    """What stands on the button that opens somebody's alert."""
     label = voice.one(OPEN, hire=hire)
     return label if len(label) <= limits.button else label[: limits.button - 1] + "…"
-
-
-def caseload(
-    voice: Voice,
-    limits: Limits,
-    *,
-    cases: Sequence[tuple[str, str, str, date | None]],
-    alerts: Sequence[tuple[int, str]],
-) -> Content:
-    """A consultant's cases, the most urgent first: (hire, company, level, last answer), and the open alerts' buttons."""
-    paragraphs = [Paragraph(voice.one(CASELOAD, count=len(cases)), Style.TITLE)]
-    lines = []
-    for hire, company, level, answered in cases:
-        when = day(voice, answered) if answered else voice.one(NEVER)
-        lines.append("• " + voice.one(CASE_LINE, hire=hire, company=company, level=voice.one(LEVELS[level]), day=when))
-    paragraphs.append(Paragraph("\n".join(lines) or voice.one(SAYS["no_cases"])))
-    rows = tuple((press("alert", alert_id, 0, "open", _open_label(voice, limits, hire)),) for alert_id, hire in alerts)
-    return _fitted(paragraphs, limits), rows[: limits.buttons]

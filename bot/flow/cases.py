@@ -1,0 +1,76 @@
+"""Cases: the caseload of somebody of the agency, worst first, page by page and by company; on a platform that has it, the
+person's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import outbox
+from bot.flow.reply import Heard, send
+from bot.flow.sight import urgency, visible_placements
+from bot.messages import HOME, Payload
+from bot.text import cases as words
+from store import facts
+from store.queries import alerts, assessments, checkins, people
+
+Naming = Callable[[facts.Placement], str]
+
+
+def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> list[words.Case]:
+    """A person's running cases, the most urgent first, each with its oldest alert that is not resolved."""
+    own = [one for one in visible_placements(tx, person) if one.left_on is None]
+    ids = [one.id for one in own]
+    levels = assessments.latest(tx, ids)
+    waiting: dict[int, int] = {}
+    for alert in alerts.unresolved(tx, ids):
+        waiting.setdefault(alert.placement_id, alert.id)
+    today = app.clock().astimezone(app.desk.zone).date()
+
+    def level_of(one: facts.Placement) -> str:
+        return levels[one.id].level if one.id in levels else "none"
+
+    own.sort(key=lambda one: (urgency(level_of(one), one.id in waiting), one.company, one.hire.name))
+    return [
+        words.Case(
+            hire=naming(one),
+            company_id=one.company_id,
+            company=one.company,
+            level=level_of(one),
+            reasons=tuple(str(reason["code"]) for reason in levels[one.id].reasons[:2]) if one.id in levels else (),
+            silent_days=_silent_days(app, tx, one, today),
+            alert=waiting.get(one.id),
+        )
+        for one in own
+    ]
+
+
+def _silent_days(app: App, tx: Session, one: facts.Placement, today: date) -> int | None:
+    """How many days ago the hire answered last; None where they never did."""
+    answered = checkins.last_answer_at(tx, one.hire.id)
+    return None if answered is None else (today - answered.astimezone(app.desk.zone).date()).days
+
+
+def turn_page(tx: Session, payload: Payload, heard: Heard) -> None:
+    """Show another page of the list, or one company's."""
+    send(tx, heard, "caseload", heard.person.id, turn=payload.turn, detail={"company": payload.subject})
+
+
+def refresh_home(tx: Session, heard: Heard) -> None:
+    """Whoever has a page of their own finds it as things stand now; on the page itself the answer is shown."""
+    address = people.address_of(tx, heard.person.id)
+    channel = heard.app.channels.get(address.platform) if address else None
+    if channel is None or not channel.limits.home or heard.place == HOME:
+        return
+    outbox.promise(
+        heard.app,
+        tx,
+        heard.person.id,
+        key=f"in{heard.inbound_id}:own_page",
+        kind="caseload",
+        subject=heard.person.id,
+        place=HOME,
+    )

@@ -1,0 +1,94 @@
+"""The caseload as somebody of the agency reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.messages import Button, Limits, Paragraph, Style
+from bot.text.alerts import CASELOAD, LEVELS, SAYS, fitted, open_label, subject
+from bot.text.catalog import Voice
+from bot.text.prompts import Content, press
+from surveys.model import Message
+
+SIZE = 10
+"""Cases of one page: what can be read on a phone without scrolling for long."""
+MOST_COMPANIES = 8
+
+LINE = Message("case.line", "%(hire)s, %(company)s: %(level)s; %(answered)s")
+LINE_WHY = Message("case.line_why", "%(hire)s, %(company)s: %(level)s (%(why)s); %(answered)s")
+TODAY = Message("case.today", "answered today")
+SILENT = Message("case.silent", "days since the last answer: %(count)s")
+NEVER = Message("case.never", "no answer yet")
+OF = Message("case.of", "Page %(page)s of %(pages)s")
+OF_COMPANY = Message("case.of_company", "%(company)s. Your cases there: %(count)s, the most urgent first")
+BACK = Message("case.back", "Page back")
+MORE = Message("case.more", "Next page")
+ALL = Message("case.all", "All companies")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a list. ``silent_days`` is None where nobody has answered yet; ``alert`` is the one to open."""
+
+    hire: str
+    company_id: int
+    company: str
+    level: str
+    reasons: tuple[str, ...]
+    silent_days: int | None
+    alert: int | None
+
+
+def caseload(
+    voice: Voice, limits: Limits, cases: Sequence[Case], *, company: int = 0, page: int = 0, said: str | None = None
+) -> Content:
+    """A page of the cases, of all companies or of one; ``said`` is what has just been done, and stands above."""
+    names = {one.company_id: one.company for one in cases}
+    company = company if company in names else 0
+    chosen = [one for one in cases if company in (0, one.company_id)]
+    size = min(SIZE, max(1, limits.buttons - 4))
+    pages = max(1, -(-len(chosen) // size))
+    page = min(page, pages - 1)
+    shown = chosen[page * size : (page + 1) * size]
+
+    title = (
+        voice.one(OF_COMPANY, company=names[company], count=len(chosen))
+        if company
+        else voice.one(CASELOAD, count=len(chosen))
+    )
+    paragraphs = [Paragraph(said)] if said else []
+    paragraphs.append(Paragraph(title, Style.TITLE))
+    paragraphs.append(Paragraph("\n".join(f"• {_line(voice, one)}" for one in shown) or voice.one(SAYS["no_cases"])))
+    if pages > 1:
+        paragraphs.append(Paragraph(voice.one(OF, page=page + 1, pages=pages), Style.QUIET))
+
+    rows: list[tuple[Button, ...]] = [
+        (press("alert", one.alert, 0, "open", open_label(voice, limits, one.hire)),)
+        for one in shown
+        if one.alert is not None
+    ]
+    turning = [(BACK, page - 1)] * (page > 0) + [(MORE, page + 1)] * (page < pages - 1)
+    if turning:
+        rows.append(tuple(press("case", company, to, "list", voice.label(one, limits.button)) for one, to in turning))
+    rows += _companies(voice, limits, names, company)[: max(0, limits.buttons - len(shown) - 2)]
+    return fitted(paragraphs, limits), tuple(rows)
+
+
+def _companies(voice: Voice, limits: Limits, names: dict[int, str], company: int) -> list[tuple[Button, ...]]:
+    """One button a company; of one company the way back to all."""
+    if company:
+        return [(press("case", 0, 0, "list", voice.label(ALL, limits.button)),)]
+    if len(names) < 2:
+        return []
+    first = sorted(names.items(), key=lambda one: one[1])[:MOST_COMPANIES]
+    return [(press("case", one, 0, "list", name[: limits.button]),) for one, name in first]
+
+
+def _line(voice: Voice, one: Case) -> str:
+    why = ", ".join(dict.fromkeys(subject(voice, code) for code in one.reasons))
+    answered = voice.one(NEVER)
+    if one.silent_days is not None:
+        answered = voice.one(SILENT, count=one.silent_days) if one.silent_days else voice.one(TODAY)
+    values = {"hire": one.hire, "company": one.company, "level": voice.one(LEVELS[one.level]), "answered": answered}
+    return voice.one(LINE_WHY, why=why, **values) if why else voice.one(LINE, **values)
