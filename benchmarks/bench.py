@@ -330,7 +330,7 @@ async def _everybody_answers(app: App, channel: Quick, clock: FixedClock) -> tup
         shown = channel.last[user]
         external = f"{user}-{shown.key}-{payload.choice}"
         begin = time.perf_counter()
-        await inbound.receive(app, Inbound(AddressKey("quick", "", user), external, payload=payload))
+        await inbound.receive(app, Inbound(AddressKey("quick", "", user), external, payload=payload, message=shown.key))
         assert channel.last[user] is not shown, (shown, payload)
         spent.append(time.perf_counter() - begin)
 

@@ -312,8 +312,7 @@ def _finish(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
 
 def _thank_in_chat(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
     """Whoever answered on a surface has the opening in the chat still: it becomes the one "Done" that stays."""
-    address = people.address_of(tx, heard.person.id)
-    standing = chats.standing(tx, address.id) if address is not None else []
+    standing, _ = chats.standing(tx, heard.address.id)
     opening = next((one for one in reversed(standing) if one.kind in chat.CONVERSATION), None)
     if opening is not None:
         outbox.promise(

@@ -39,23 +39,22 @@ def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | 
         return one.place, ()
     if not limits.edits:
         return None, ()
-    standing = chats.standing(tx, one.address.id)
+    standing, below = chats.standing(tx, one.address.id)
     if one.kind in COPIES:
         return next((other.reference for other in standing if other.reference == one.place), None), ()
-    taken = one.place if _may_take(tx, one, standing) else None
+    taken = one.place if _may_take(one, standing, below=below) else None
     old = HAD_THEIR_TIME.get(one.kind, frozenset())
     gone = [other for other in standing if one.kind == "farewell" or other.kind in old]
     return taken, tuple(other.reference for other in gone if other.reference != taken)
 
 
-def _may_take(tx: Session, one: facts.Delivery, standing: list[facts.Standing]) -> bool:
+def _may_take(one: facts.Delivery, standing: list[facts.Standing], *, below: bool) -> bool:
     """Only the newest message is replaced, because that is where the person looks; and "Done" stays what it is."""
     if one.place is None:
         return False
     if not standing:
-        return chats.perhaps_below(tx, one.address.id, 0)
+        return below
     newest = standing[-1]
-    below = chats.perhaps_below(tx, one.address.id, newest.delivery_id)
     if newest.reference == one.place:
         return not below and (newest.kind != "thanks" or one.kind == "thanks")
     # What was pressed is none that we know: then it is the one of which nobody knew whether it arrived.

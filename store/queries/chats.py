@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam, or_
 from sqlalchemy import select as plain
 from sqlmodel import Session, col, select
 
@@ -17,14 +17,15 @@ from store.tables import Address, Delivery
 _DELIVERY = rows.table(Delivery)
 _HERE = _DELIVERY.c.address_id == bindparam("address")
 _STANDING = (
-    plain(_DELIVERY.c.id, _DELIVERY.c.kind, _DELIVERY.c.subject, _DELIVERY.c.reference)
-    .where(_HERE, _DELIVERY.c.state == "sent", _DELIVERY.c.stands)
+    plain(_DELIVERY.c.id, _DELIVERY.c.kind, _DELIVERY.c.subject, _DELIVERY.c.reference, _DELIVERY.c.state)
+    .where(
+        _HERE,
+        or_(
+            and_(_DELIVERY.c.state == "sent", _DELIVERY.c.stands),
+            and_(_DELIVERY.c.state == "unknown", _DELIVERY.c.place.is_(None)),
+        ),
+    )
     .order_by(_DELIVERY.c.id)
-)
-_PERHAPS = (
-    plain(_DELIVERY.c.id)
-    .where(_HERE, _DELIVERY.c.state == "unknown", _DELIVERY.c.place.is_(None), _DELIVERY.c.id > bindparam("after"))
-    .limit(1)
 )
 _ENDED = (
     _DELIVERY.update()
@@ -38,10 +39,12 @@ _ENDED = (
 )
 
 
-def standing(tx: Session, address_id: int) -> list[facts.Standing]:
-    """The messages that stand in a chat, as far as we know, the newest last."""
+def standing(tx: Session, address_id: int) -> tuple[list[facts.Standing], bool]:
+    """The messages that stand in a chat, as far as we know, the newest last; and whether one of which nobody knows whether it
+    arrived may stand below them."""
     found = rows.read(tx, _STANDING, address=address_id)
-    return [facts.Standing(row.id, row.kind, row.subject, row.reference) for row in found]
+    stand = [facts.Standing(row.id, row.kind, row.subject, row.reference) for row in found if row.state == "sent"]
+    return stand, bool(found) and found[-1].state == "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,6 @@ def copies(tx: Session, kinds: Collection[str], subject: int) -> list[Copy]:
     return [
         Copy(row.id or 0, address_fact(where), row.reference or "", row.detail) for row, where in tx.exec(query).all()
     ]
-
-
-def perhaps_below(tx: Session, address_id: int, delivery_id: int) -> bool:
-    """True when a message of which nobody knows whether it arrived may stand below what that delivery put there."""
-    return rows.first(tx, _PERHAPS, address=address_id, after=delivery_id) is not None
 
 
 def arrived(tx: Session, delivery_id: int, address_id: int, reference: str, *, gone: Collection[str] = ()) -> None:
