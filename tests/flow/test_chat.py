@@ -111,7 +111,7 @@ async def test_something_below_leaves_the_pressed_message_and_is_left_itself() -
 async def test_the_promise_stays_readable_after_the_consent() -> None:
     async with living("2026-03-30 10:00") as house:
         an = (await house.welcomes()).hire
-        assert ["You do not have to take part" in text for text in house.shown(an)] == [True, False]
+        assert ["Taking part is your own choice" in text for text in house.shown(an)] == [True, False]
         assert "I will write when it is time" in last(house, an)
 
 
