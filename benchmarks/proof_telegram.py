@@ -283,7 +283,8 @@ class Rehearsal:
             await phone.presses_on(shown, button)
             payload = callback.decode(button)
             if payload is not None and payload.kind == "question":
-                self.pressed[self.api.told[-1]] = (payload.subject, payload.turn)
+                # An answer is stored with the turn that it answered, which is one below that of the next question.
+                self.pressed[self.api.told[-1]] = (payload.subject, payload.turn - 1)
 
     def choose(self, shown: Shown) -> str | None:
         """The button that somebody presses who is content: the first of a menu, a high step of a scale."""

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from bot import main
+from bot.channels.memory import MemoryChannel
 from bot.clock import FixedClock
 from bot.commands.invite import invite
 from bot.flow.listening import Listening
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import Roster, RosterRow
+from bot.messages import Channel
 from bot.platforms import connected
 from bot.settings import Settings
 from store.migrate import upgrade
@@ -66,18 +68,22 @@ class TelegramHouse(House):
 
 
 @asynccontextmanager
-async def on_telegram(at: str, path: Path, **settings: Any) -> AsyncIterator[TelegramHouse]:
-    """A house whose people are on Telegram; its clock stands still until it is moved."""
+async def on_telegram(
+    at: str, path: Path, *, beside: MemoryChannel | None = None, **settings: Any
+) -> AsyncIterator[TelegramHouse]:
+    """A house whose people are on Telegram, and ``beside`` it on another platform; its clock stands still until it is moved."""
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     clock, store = FixedClock(tokyo(at)), Store(engine, [KEY], readers=1)
     async with telegram(clock) as api:
         known = Settings(telegram_bot_token=TOKEN, telegram_api_url=api.address, **settings)
-        app = main.assemble(known, store, {}, clock=clock, real=clock)
+        others: dict[str, Channel] = {} if beside is None else {beside.name: beside}
+        app = main.assemble(known, store, others, clock=clock, real=clock)
         async with connected(app) as (app, _):
-            house = TelegramHouse(app, None, clock)  # type: ignore[arg-type]  # Nobody is in memory here.
+            house = TelegramHouse(app, beside or MemoryChannel("nowhere"), clock)
             house.api, house.listening = api, Listening(app)
-            house.listening.start(app.channels["telegram"], None)
+            for channel in app.channels.values():
+                house.listening.start(channel, None)
             try:
                 yield house
             finally:

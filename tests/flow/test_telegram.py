@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.memory import MemoryChannel
 from bot.commands.invite import invite
+from bot.flow import linking
 from tests.house import row, tokyo
 from tests.platform.telegram import refusals
 from tests.platform.telegram.people import Person
@@ -146,3 +148,41 @@ async def test_an_edit_that_breaks_is_made_again_and_stands_once(house: Telegram
         await house.runs()
     assert len(an.chat) == before
     assert an.chat[-1].labels
+
+
+async def test_a_company_on_two_platforms_and_one_person_on_both_have_one_history(tmp_path: Path) -> None:
+    slack = MemoryChannel("slack")
+    async with on_telegram("2026-04-01 09:00", tmp_path / "t.db", beside=slack) as house:
+        house.imports(row(consultant_channel="telegram"))
+        placement = house.placement()
+        hire, manager, consultant = placement.hire, placement.manager, placement.consultant
+        mori = house.api.person("Mori", language="ja")
+        await house.comes(mori, consultant.name)
+        for person in (hire, manager):
+            linking.link(house.app, person.id, "slack", "", f"u{person.id}")
+            await house.runs()
+            for choice in ("agree", "name.0", *(["hour.noon"] if person is hire else [])):
+                await house.presses(person, choice)
+                await house.settles()
+        await house.until("2026-04-06 12:10")
+        await house.presses(hire, "start")
+        for _ in range(8):
+            await house.settles()
+            if "Done" in house.sees(hire):
+                break
+            await house.presses(hire, "4")
+        an = house.api.person("An", username="an_nguyen")
+        await an.starts(house.code_of(AN, relink=True))
+        await house.settles()
+        assert any("an_nguyen" in one.text for one in mori.chat), [one.text for one in mori.chat]
+        await house.until("2026-05-01 12:10")
+        await house.taps(an, "Start")
+        for _ in range(12):
+            if "Done" in last(an):
+                break
+            labels = an.chat[-1].labels
+            await house.taps(an, next((one for one in labels if one.startswith("4")), "Prefer not to say"))
+        assert "Done" in last(an)
+        done = [(one.survey, one.state) for one in reversed(house.checkins()) if one.respondent == "hire"]
+        assert done == [("hire_first_week", "completed"), ("hire_monthly", "completed")]
+        assert "短い質問をお届けします" in house.log_of(manager)
