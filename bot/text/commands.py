@@ -102,7 +102,7 @@ HELP = {
     ),
     "explain": Message(
         "help.explain",
-        "Why somebody's level is what it is: why not higher, why not lower, and what is not known.\n\nExample: teichaku explain A-1 --month 2026-05",
+        "Why somebody's level is what it is: why not higher, why not lower, and what is not known.\n\nExample: teichaku explain A-1",
     ),
     "doctor": Message(
         "help.doctor",
