@@ -36,7 +36,7 @@ from tests.platform.slack.world import (
 APP_TOKEN, SIGNING_SECRET = "xapp-1-A0000000000-loopback", "8f742231b10e8888abcd99yyyzzz85a5"
 CLIENT_ID, CLIENT_SECRET = "1111.2222", "client-secret-of-the-loopback"
 SCOPES = ("chat:write", "im:write", "im:history", "users:read", "users:read.email", "commands", "files:write")
-CHAT_PACE, TEAM_PACE = Pace(rate=1.0, burst=4), Pace(rate=10.0, burst=24)
+CHAT_PACE, TEAM_PACE = Pace(rate=1.0, burst=4), Pace(rate=10.0, burst=60)
 """About one message a second in a chat with short bursts, and several hundred a minute in a workspace."""
 RETRY_PAUSES = (0.0, 60.0, 300.0)
 """When an event that nobody acknowledged is sent again: at once, after a minute, after five."""
