@@ -26,6 +26,8 @@ class Person:
     stopped: bool
     role: str | None
     email: str | None = None
+    answers_in: str | None = None
+    paused_until: datetime | None = None
 
     @property
     def called(self) -> str:

@@ -55,6 +55,7 @@ class Person(SQLModel, table=True):
     hour: str | None = None  # noon, evening, day_off; None until the person has chosen
     named: bool = False  # the person has said how to be called
     company_id: int | None = Field(default=None, foreign_key="company.id")
+    answers_in: str | None = None  # form, chat; None where the person has not chosen
     role: str | None = None  # consultant, lead, admin
     stopped_at: datetime | None = None
     paused_until: datetime | None = Field(

@@ -25,6 +25,7 @@ KINDS = {
     "menu": "m",
     "link": "l",
     "case": "k",
+    "answers": "w",
 }
 """The letter of each kind. Add to it; never change or reuse a letter."""
 

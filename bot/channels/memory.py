@@ -120,6 +120,10 @@ class MemoryChannel:
         """The chat as the person sees it now, oldest first."""
         return list(self._chats[address].values())
 
+    def standing(self, address: AddressKey) -> dict[str, Outbound]:
+        """The same by reference, with the open window and the person's page as far as they show something."""
+        return dict(reversed(self._pressable(address)))
+
     def window(self, address: AddressKey) -> Outbound | None:
         """What the open window of this person shows; None where none is open, or it is still empty."""
         return self._windows.get(address, ("", None))[1]

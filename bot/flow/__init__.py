@@ -9,7 +9,19 @@ Steps hand over by the status of a row and never call each other.
 from __future__ import annotations
 
 from bot.app import App
-from bot.flow import alert, assessment, changes, checkin, delivery, follow_up, linking, notices, timekeeping, unknown
+from bot.flow import (
+    alert,
+    assessment,
+    changes,
+    checkin,
+    delivery,
+    follow_up,
+    linking,
+    matching,
+    notices,
+    timekeeping,
+    unknown,
+)
 
 
 async def advance(app: App) -> None:
@@ -26,8 +38,10 @@ async def advance(app: App) -> None:
 
 
 async def plan_ahead(app: App) -> None:
-    """Write the future check-ins of every placement whose plan is missing or about to end. Safe to call at any time."""
+    """Write the future check-ins of every placement whose plan is missing or about to end, and link whom a platform knows by
+    their work e-mail. Safe to call at any time."""
     await app.store.run(checkin.plan_ahead, app)
+    await matching.match_ahead(app)
 
 
 async def sweep(app: App) -> None:

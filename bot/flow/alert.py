@@ -94,6 +94,14 @@ def raise_help(app: App, tx: Session, person: facts.Person, *, inbound_id: int, 
     _raise(app, tx, placement, f"help:{person.id}:{inbound_id}", app.policy.row("help"), reasons)
 
 
+def raise_unreachable(
+    app: App, tx: Session, placement: facts.Placement, cause: str, values: Mapping[str, object]
+) -> None:
+    """A whole workspace takes no messages any more; ``values`` say which company it is and who is concerned."""
+    reasons = [{"code": "unreachable.team", "weight": 0.0, "values": dict(values)}]
+    _raise(app, tx, placement, cause, app.policy.row("unreachable"), reasons)
+
+
 def _raise(
     app: App,
     tx: Session,

@@ -46,10 +46,14 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     match payload.kind, payload.choice:
         case "opening", choice:
             _record_opening(tx, payload, choice, heard)
+        case "question", "write":
+            _record_write(tx, payload, heard)
         case "question", "words":
             _record_words(tx, payload, (inbound.values or {}).get("words", ""), heard)
         case "question", choice:
             _record_press(tx, payload, Chose(payload.turn, choice), heard)
+        case "answers", choice:
+            _record_own_answers(tx, payload, choice, heard)
         case "menu", "skip":
             _record_press(tx, payload, Skip(payload.turn), heard)
         case "menu", "back":
@@ -93,22 +97,56 @@ def _reply(heard: Heard, conversation: Conversation, command: str | None, text: 
 
 
 def _record_press(tx: Session, payload: Payload, reply: Reply, heard: Heard) -> None:
+    checkin = _answerable(tx, payload, heard)
+    if checkin is not None:
+        _apply(tx, heard, checkin, checkins.answers(tx, checkin.id), reply)
+
+
+def _answerable(tx: Session, payload: Payload, heard: Heard) -> facts.CheckIn | None:
+    """The check-in of a button, where it can be answered still; else it is said why not."""
     checkin = checkins.get(tx, payload.subject)
     if checkin is None or checkin.person_id != heard.person.id:
         say(tx, heard, "not_yours" if checkin else "old_button")
     elif checkin.state == "completed":
         say(tx, heard, "finished")
     elif checkin.state == "open" or (checkin.state == "expired" and not checkins.superseded(tx, checkin)):
-        _apply(tx, heard, checkin, checkins.answers(tx, checkin.id), reply)
+        return checkin
     else:
         say(tx, heard, "closed")
+    return None
+
+
+def _record_write(tx: Session, payload: Payload, heard: Heard) -> None:
+    """Somebody wants to write an answer: the question comes into the window that has opened, with a field."""
+    checkin = _answerable(tx, payload, heard)
+    if checkin is not None:
+        _promise_question(tx, heard, checkin, lead=None if checkin.turn == payload.turn else "late")
 
 
 def _record_words(tx: Session, payload: Payload, words: str, heard: Heard) -> None:
-    """What was written on a page of its own; for a question that is answered meanwhile it comes too late."""
+    """What was written into a window, or on a page of its own; for a question that is answered meanwhile it comes too late."""
+    checkin = _answerable(tx, payload, heard)
+    if checkin is None:
+        return
+    rows = checkins.answers(tx, checkin.id)
+    late = checkin.turn != payload.turn
+    reply = Chose(payload.turn, "words") if late else _reply(heard, load_from(heard.app, checkin, rows), None, words)
+    _apply(tx, heard, checkin, rows, reply)
+
+
+def _record_own_answers(tx: Session, payload: Payload, choice: str, heard: Heard) -> None:
+    """Somebody wants to see what they answered, or to see it no more."""
     checkin = checkins.get(tx, payload.subject)
-    late = checkin is None or checkin.turn != payload.turn
-    _record_press(tx, payload, Chose(payload.turn, "words") if late else Said(words), heard)
+    if checkin is None or checkin.person_id != heard.person.id:
+        say(tx, heard, "not_yours" if checkin else "old_button")
+    elif choice == "show":
+        send(tx, heard, "own_answers", checkin.id)
+    elif choice == "hide" and checkin.state == "completed":
+        send(tx, heard, "thanks", checkin.id)
+    elif choice == "hide":
+        send(tx, heard, "home", heard.person.id)
+    else:
+        say(tx, heard, "old_button")
 
 
 def _record_opening(tx: Session, payload: Payload, choice: str, heard: Heard) -> None:
@@ -139,6 +177,14 @@ def _record_command(tx: Session, command: str, heard: Heard) -> None:
             _answer_help(tx, heard, checkin, alone=command == "help_alone")
         case "language":
             send(tx, heard, "language", person.id)
+        case "hour" if person.kind == "hire":
+            send(tx, heard, "hour", person.id)
+        case "hour":
+            say(tx, heard, "hour_fixed")
+        case "pause":
+            send(tx, heard, "pause", person.id)
+        case "home":
+            send(tx, heard, "home", person.id)
         case "later" if checkin is not None:
             send(tx, heard, "later", checkin.id)
         case "privacy":

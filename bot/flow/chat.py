@@ -17,6 +17,9 @@ CONVERSATION = frozenset({"opening", "reminder", "question", "language", "later"
 COPIES = frozenset({"alert_update"})
 """What shows anew what stands in a chat already, wherever it stands there; it is never a new message."""
 
+DONE = frozenset({"thanks", "own_answers"})
+"""What stands at the end of a check-in."""
+
 SET_UP = frozenset({"call_name", "hour"})
 
 HAD_THEIR_TIME = {
@@ -24,10 +27,15 @@ HAD_THEIR_TIME = {
     "reminder": CONVERSATION,
     "question": CONVERSATION,
     "thanks": CONVERSATION,
+    "own_answers": CONVERSATION,
     "hour": SET_UP,
     "ready": SET_UP,
 }
 """Which kinds of messages are taken away when one of a kind arrives."""
+
+
+STOPS = frozenset({"stopped", "paused", "paused_week"})
+"""Short answers after which nothing is open any more."""
 
 
 def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | None, tuple[str, ...]]:
@@ -43,7 +51,8 @@ def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | 
     if one.kind in COPIES:
         return next((other.reference for other in standing if other.reference == one.place), None), ()
     taken = one.place if _may_take(one, standing, below=below) else None
-    old = HAD_THEIR_TIME.get(one.kind, frozenset())
+    ended = one.kind == "say" and one.detail.get("code") in STOPS
+    old = CONVERSATION if ended else HAD_THEIR_TIME.get(one.kind, frozenset())
     gone = [other for other in standing if one.kind == "farewell" or other.kind in old]
     return taken, tuple(other.reference for other in gone if other.reference != taken)
 
@@ -56,6 +65,6 @@ def _may_take(one: facts.Delivery, standing: list[facts.Standing], *, below: boo
         return below
     newest = standing[-1]
     if newest.reference == one.place:
-        return not below and (newest.kind != "thanks" or one.kind == "thanks")
+        return not below and (newest.kind not in DONE or one.kind in DONE)
     # What was pressed is none that we know: then it is the one of which nobody knew whether it arrived.
     return below and all(other.reference != one.place for other in standing)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from bot.app import App
+from bot.messages import Limits
 from bot.text.catalog import Voice, spoken
 from store import facts
 from store.queries import checkins, placements
@@ -32,6 +33,21 @@ def load_from(app: App, checkin: facts.CheckIn, rows: Sequence[facts.Answered]) 
 def voice_of(person: facts.Person) -> Voice:
     """How to speak to a hire or a manager."""
     return Voice.of(person.languages, "hire", stacked=person.stacked)
+
+
+def answers_in_window(app: App, tx: Session, person: facts.Person, address: facts.Address, limits: Limits) -> bool:
+    """True for somebody whose questions are asked in a window, never in the chat, where the platform has windows.
+
+    The person's own choice decides; without one it is so for a hire in a workspace that is their company's own
+    (``[companies."X"] slack_team``), because its administrators may be able to read messages.
+    """
+    if not limits.forms:
+        return False
+    if person.answers_in is not None:
+        return person.answers_in == "form"
+    if person.kind != "hire" or not address.team:
+        return False
+    return any(app.settings.company(one.company).slack_team == address.team for one in placements_of(tx, person))
 
 
 def reading(person: facts.Person) -> Voice:

@@ -16,11 +16,11 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import accounts, answer, delivery, follow_up, linking, outbox
+from bot.flow import accounts, answer, delivery, follow_up, linking, matching, outbox, wishes, workspace
 from bot.flow.reply import Heard, say, send
-from bot.messages import AddressKey, Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
+from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
 from bot.text import prompts, replies
-from bot.text.catalog import Voice
+from bot.text.catalog import Voice, locale_of
 from store.facts import Delivery, Person
 from store.faults import of_the_place
 from store.queries import checkins, inbounds, people
@@ -184,10 +184,12 @@ def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | Non
         log.info("inbound.seen_before", platform=where.platform)
         return None
     if inbound.gone:
-        _lose(tx, where)
+        workspace.lose(app, tx, where)
         return None
     if known is None:
         return _let_in(app, tx, inbound)
+    if inbound.email is not None:
+        return None  # They are linked already, and have done nothing.
     address, person = known
     if address.state == "unreachable":
         people.set_address_state(tx, address.id, "linked")
@@ -195,13 +197,6 @@ def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | Non
         checkins.wake(tx, person.id)
     _route(tx, inbound, Heard(app, inbound_id, address, person, app.clock(), _place(inbound, person)))
     return delivery.claim_for(app, tx, address.id)
-
-
-def _lose(tx: Session, where: AddressKey) -> None:
-    """An account, or all of a team, takes no messages any more: a state of the address, which a new message of that person,
-    or a new link, ends."""
-    count = people.lose(tx, where.platform, where.team, where.user or None)
-    log.warning("address.gone", platform=where.platform, count=count)
 
 
 def _place(inbound: Inbound, person: Person) -> str | None:
@@ -220,10 +215,13 @@ def _place(inbound: Inbound, person: Person) -> str | None:
 
 def _let_in(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | None:
     """Somebody who is not known: whoever sends an invitation's code is linked, and reads at once what that means."""
+    if inbound.email is not None:  # An account that has just appeared: who is none of ours hears nothing of us.
+        linked = matching.joined(app, tx, inbound)
+        return None if linked is None else delivery.claim_for(app, tx, linked.id)
     code = linking.code_in(inbound.text or "")
     if code is None:
         return STRANGER
-    linked = linking.try_code(app, tx, inbound.address, code, account=inbound.account)
+    linked = linking.try_code(app, tx, inbound.address, code, account=inbound.account, language=inbound.language)
     if linked is None:
         return Stranger.WRONG_CODE
     return delivery.claim_for(app, tx, linked.id)
@@ -239,6 +237,8 @@ def _route(tx: Session, inbound: Inbound, heard: Heard) -> None:
         accounts.disown(tx, inbound.payload, heard)
     elif heard.person.kind == "staff":
         follow_up.record(tx, inbound, heard)
+    elif inbound.payload is not None and wishes.about(inbound.payload):
+        wishes.record(tx, inbound.payload, heard)
     elif inbound.payload is not None and inbound.payload.kind in ("consent", "setting"):
         linking.record(tx, inbound.payload, heard)
     else:
@@ -255,7 +255,8 @@ def _cannot_read(tx: Session, heard: Heard) -> None:
 
 async def _greet_stranger(app: App, inbound: Inbound, code: str) -> None:
     """A kind answer and no data. It is not tracked: there is no person to whom it could be promised."""
-    voice = Voice.of(("ja", "en"), "hire")
+    guess = locale_of(inbound.language or "")
+    voice = Voice.of((guess, "en") if guess else ("ja", "en"), "hire")
     channel = app.channels[inbound.address.platform]
     paragraphs, rows = replies.reply(voice, channel.limits, code=code, person=0)
     if app.rehearsal:

@@ -13,8 +13,8 @@ from bot.app import App
 from bot.flow import accounts, outbox
 from bot.flow.conversation import placements_of
 from bot.flow.reply import Heard, say, send
-from bot.messages import AddressKey, Payload
-from bot.text.catalog import KNOWN_LOCALES, Voice
+from bot.messages import HOME, AddressKey, Payload
+from bot.text.catalog import KNOWN_LOCALES, Voice, locale_of
 from bot.text.consent import CONSENT_VERSION, HOURS, call_names
 from store import facts
 from store.queries import audit, checkins, deliveries, invitations, people
@@ -35,11 +35,24 @@ def link(app: App, person_id: int, platform: str, team: str, user: str, *, accou
     Where the platform's name of the ``account`` is given, those who look after the person are told whom they got.
     """
     with app.store.begin() as tx:
-        _link(app, tx, person_id, AddressKey(platform, team, user), account)
+        link_in(app, tx, person_id, AddressKey(platform, team, user), account)
 
 
-def _link(app: App, tx: Session, person_id: int, where: AddressKey, account: str | None) -> facts.Address:
+def link_in(
+    app: App,
+    tx: Session,
+    person_id: int,
+    where: AddressKey,
+    account: str | None,
+    *,
+    language: str | None = None,
+) -> facts.Address:
+    """``link`` in a transaction that is going on. ``language`` is what the person's own app is set to: a first guess for
+    somebody of whom nobody has named a language."""
     now = app.clock()
+    guess = locale_of(language) if language else None
+    if guess is not None and not people.get(tx, person_id).languages:
+        people.set_languages(tx, person_id, [guess], stacked=False)
     before, person = people.address_of(tx, person_id), people.get(tx, person_id)
     address = people.link(tx, person_id, where.platform, where.team, where.user, now=now)
     invitations.withdraw(tx, person_id, now)
@@ -76,7 +89,9 @@ def link_by_code(
         return try_code(app, tx, AddressKey(platform, team, user), code, account=account)
 
 
-def try_code(app: App, tx: Session, where: AddressKey, code: str, *, account: str | None) -> facts.Address | None:
+def try_code(
+    app: App, tx: Session, where: AddressKey, code: str, *, account: str | None, language: str | None = None
+) -> facts.Address | None:
     """``link_by_code`` in a transaction that is going on.
 
     After five wrong codes from an address within an hour none is looked at any more, so that nobody can go on guessing.
@@ -91,7 +106,7 @@ def try_code(app: App, tx: Session, where: AddressKey, code: str, *, account: st
         log.info("code.refused", platform=where.platform)
         return None
     invitations.use(tx, found, now)
-    return _link(app, tx, found.person_id, where, account or where.user)
+    return link_in(app, tx, found.person_id, where, account or where.user, language=language)
 
 
 def code_in(text: str) -> str | None:
@@ -172,7 +187,10 @@ def record(tx: Session, payload: Payload, heard: Heard) -> None:
             _record_name(tx, names[min(int(place), len(names) - 1)] if place.isdecimal() else names[0], heard)
         case "setting", ("hour", _, hour) if hour in HOURS:
             people.set_hour(tx, heard.person.id, hour)
-            send(tx, heard, "ready", heard.person.id)
+            if heard.place == HOME:
+                say(tx, heard, "saved")
+            else:
+                send(tx, heard, "ready", heard.person.id)
         case _:
             say(tx, heard, "old_button")
 
@@ -221,15 +239,15 @@ def _decline_open(tx: Session, person: facts.Person, placement_id: int, now: dat
             checkins.change(tx, one.id, state="declined", closed_at=now, wakes_at=None)
 
 
-def stop(tx: Session, heard: Heard, *, until: datetime | None = None) -> None:
-    """Ask this person nothing any more, from this moment on; with ``until`` nothing until then."""
+def stop(tx: Session, heard: Heard, *, until: datetime | None = None, code: str = "paused") -> None:
+    """Ask this person nothing any more, from this moment on; with ``until`` nothing until then, which ``code`` says."""
     person = heard.person
     people.set_stopped(tx, person.id, heard.now, until=until)
     action = "stopped" if until is None else "took_a_pause"
     audit.write(tx, actor=f"person:{person.id}", action=action, subject=f"person:{person.id}", now=heard.now)
     for one in checkins.open_of(tx, person.id):
         checkins.change(tx, one.id, state="declined", closed_at=heard.now, wakes_at=None)
-    say(tx, heard, "stopped" if until is None else "paused")
+    say(tx, heard, "stopped" if until is None else code)
 
 
 def end_pauses(app: App) -> None:
@@ -293,7 +311,7 @@ def _record_language(tx: Session, locale: str, heard: Heard) -> None:
         say(tx, heard, "old_button")
         return
     current = checkins.current(tx, person.id)
-    if current is not None and current.started_at is not None:
+    if current is not None and current.started_at is not None and heard.place != HOME:
         send(tx, heard, "question", current.id, turn=current.turn, detail={"lead": "language"})
     else:
         say(tx, heard, "saved")

@@ -13,10 +13,10 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import cases, forms
-from bot.flow.conversation import consultant_of, load, voice_of
+from bot.flow import cases, forms, home
+from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
 from bot.flow.sight import may_see
-from bot.messages import Limits, Paragraph, Style
+from bot.messages import Limits, Paragraph, Style, is_surface
 from bot.text import alerts as staff_words
 from bot.text import cases as case_words
 from bot.text import changes as change_words
@@ -83,7 +83,8 @@ def _opening(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Cont
     kind = one.kind
     if kind == "reminder" and checkin.started_at is not None:
         kind = "halfway"
-    return prompts.opening(voice, limits, checkin=checkin.id, name=person.called, kind=kind)
+    window = answers_in_window(app, tx, person, one.address, limits)
+    return prompts.opening(voice, limits, checkin=checkin.id, name=person.called, kind=kind, window=window)
 
 
 def _later(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -91,7 +92,7 @@ def _later(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     return prompts.later(voice, limits, checkin=one.subject)
 
 
-def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | Page | None:
     checkin = checkins.get(tx, one.subject)
     if checkin is None or checkin.state not in ("open", "expired") or checkin.turn != one.turn:
         return None
@@ -99,7 +100,12 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     asked = next_question(conversation)
     if asked is None:
         return None
-    _, voice = _person(tx, one)
+    person, voice = _person(tx, one)
+    in_window = limits.forms and is_surface(one.place)
+    if not in_window and answers_in_window(app, tx, person, one.address, limits):
+        # No question stands in this person's chat, also when they wrote there: it goes on in a window.
+        kind = "halfway" if conversation.answers else "opening"
+        return prompts.opening(voice, limits, checkin=checkin.id, name=person.called, kind=kind, window=True)
     names = placements.names(tx, checkin.placement_id)
     # How the hire wants to be called are the hire's own words; a manager reads the name of the roster.
     about = names.hire if checkin.respondent == Respondent.MANAGER else None
@@ -121,15 +127,58 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
         lead=lead,
         first=not conversation.answers,
     )
-    if forms.wanted(app, one, asked, limits):
+    form = None
+    if asked.is_text and in_window:
+        form = prompts.words_form(voice, limits, checkin=checkin.id, turn=checkin.turn)
+    elif asked.is_text and limits.forms and getattr(app.settings.privacy.free_text, one.address.platform, "") == "form":
+        rows = ((prompts.write_button(voice, limits, checkin=checkin.id, turn=checkin.turn),), *rows)
+    elif forms.wanted(app, one, asked, limits):
         page = forms.address(app, tx, checkin)
         paragraphs = (*paragraphs, Paragraph(voice.say(form_words.LEADS_THERE)), Paragraph(page))
-    return paragraphs, rows
+    return Page(paragraphs, rows, form)
 
 
 def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _person(tx, one)
-    return prompts.thanks(voice, name=person.called, last=True)
+    window = answers_in_window(app, tx, person, one.address, limits)
+    in_window = is_surface(one.place)
+    said = prompts.thanks(voice, limits, name=person.called, checkin=one.subject, window=window and not in_window)
+    if not app.settings.privacy.keep_answers_in_chat or window or in_window:
+        return said
+    taken = sum(len(paragraph.text) + len("\n\n") for paragraph in said[0])
+    kept = _own_answers(app, tx, one, replace(limits, text=limits.text - taken), hides=False)
+    return said if kept is None else ((*said[0], *kept[0]), ())
+
+
+def _own_answers(app: App, tx: Session, one: facts.Delivery, limits: Limits, *, hides: bool = True) -> Content | None:
+    """What the person answered on that day, for nobody but them."""
+    person, voice = _person(tx, one)
+    checkin = checkins.get(tx, one.subject)
+    if checkin is None or checkin.person_id != person.id:
+        return None
+    told = []
+    for each in checkins.answered_of(tx, person.id, checkin.due_on):
+        placement = placements.get(tx, each.placement_id)
+        about = each.respondent == Respondent.MANAGER
+        given = _given(app, checkins.answers(tx, each.id), each.survey)
+        hire = placement.hire.name if about else placement.hire.called
+        told.append(prompts.Told(hire, about, str(each.context.get("promised_topic") or ""), given))
+    return prompts.own_answers(voice, limits, checkin=checkin.id, told=told, hides=hides)
+
+
+def _given(app: App, answers: list[facts.Answered], form: str) -> tuple[tuple[Message, Message | str | None], ...]:
+    known = {question.name: question for question in app.surveys[form].questions}
+    found: list[tuple[Message, Message | str | None]] = []
+    for answer in answers:
+        question = known.get(answer.question.removesuffix(".note"))
+        if question is None:
+            continue
+        choice = question.choice(answer.value) if answer.value else None
+        if choice is not None or not answer.words:
+            found.append((question.label, choice.label if choice else None))
+        if answer.words:
+            found.append((question.label, f"“{answer.words}”"))
+    return tuple(found)
 
 
 def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -145,6 +194,11 @@ def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content 
 def _language(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _person(tx, one)
     return replies.language_menu(voice, limits, person=person.id, turn=0, languages=person.languages)
+
+
+def _pause(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    return replies.pause_menu(voice, limits, person=person.id, paused=person.stopped)
 
 
 def _consent(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -433,6 +487,9 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "later": _later,
     "question": _question,
     "thanks": _thanks,
+    "own_answers": _own_answers,
+    "pause": _pause,
+    "home": home.page,
     "say": _say,
     "language": _language,
     "consent": _consent,

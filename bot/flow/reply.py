@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.messages import is_surface
+from bot.messages import HOME, is_surface
 from store import facts
 from store.queries import deliveries
 
@@ -59,10 +59,24 @@ def send(
     )
 
 
-IN_PLACE = frozenset({"saved", "later_tonight", "later_tomorrow", "later_sunday"})
+IN_PLACE = frozenset(
+    {
+        "saved",
+        "later_tonight",
+        "later_tomorrow",
+        "later_sunday",
+        "paused",
+        "paused_week",
+        "stopped",
+        "started",
+        "in_window",
+        "in_chat",
+    }
+)
 """Short answers to a choice of a menu, which has had its time. Any other leaves what was pressed as it is."""
 
 
 def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
-    """Promise one short answer (``bot.text.replies.REPLIES``)."""
-    send(tx, heard, "say", heard.person.id, detail={"code": code, **values}, below=code not in IN_PLACE)
+    """Promise one short answer (``bot.text.replies.REPLIES``); on a person's own page it is a line of the page."""
+    kind = "home" if heard.place == HOME else "say"
+    send(tx, heard, kind, heard.person.id, detail={"code": code, **values}, below=code not in IN_PLACE)

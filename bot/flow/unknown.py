@@ -35,7 +35,22 @@ TOLD_ONCE_MORE = frozenset({"opening", "reminder", "alert", "digest", "action_du
 FOR_A_PERSON = frozenset({"report"})
 """It goes to a client: somebody of the agency looks whether it arrived."""
 
-ANSWERS = frozenset({"say", "staff_say", "thanks", "ready", "declined", "language", "later", "caseload", "farewell"})
+ANSWERS = frozenset(
+    {
+        "say",
+        "staff_say",
+        "thanks",
+        "own_answers",
+        "ready",
+        "declined",
+        "language",
+        "later",
+        "pause",
+        "home",
+        "caseload",
+        "farewell",
+    }
+)
 """Who does not see the answer to what they just did does it once more, and that is safe. (A farewell goes to a chat that
 the person has left.)"""
 

@@ -130,6 +130,12 @@ class Company(Section):
     slack_team: Text | None = None
 
 
+class Agency(Section):
+    """``[agency]``: the consultancy itself. ``slack_team`` is its own workspace, where its people may be linked by e-mail."""
+
+    slack_team: Text | None = None
+
+
 class DefaultLanguages(Section):
     """``[languages]``: what somebody without a language of their own is shown, one or two."""
 
@@ -206,6 +212,7 @@ class Settings(BaseSettings):
     alerts: Alerts = Alerts()
     staff: Annotated[tuple[Staff, ...], AfterValidator(_different_people)] = Field(default=(), repr=False)
     companies: Annotated[dict[str, Company], AfterValidator(_different_names)] = Field(default={}, repr=False)
+    agency: Agency = Agency()
     languages: DefaultLanguages = DefaultLanguages()
     privacy: Privacy = Privacy()
     risk: Risk = Risk()

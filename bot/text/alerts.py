@@ -51,6 +51,12 @@ ANSWER_USUAL = Message("alert.answer_usual", "%(value)s of 5 on %(day)s, usually
 PREFERRED_NOT = Message("alert.preferred_not", "preferred not to say")
 
 REASONS = {
+    "unreachable.team": Message(
+        "alert.reason.unreachable_team",
+        "On %(on)s the chat workspace of %(company)s stopped taking our messages: the app was removed there, or its permission "
+        "withdrawn. Not reached any more (%(count)s): %(names)s. Please ask the company to install it again, or invite these "
+        'people anew: teichaku invite --company "%(company)s"',
+    ),
     "silence": Message("alert.reason.silence", "%(run)s check-ins in a row were delivered and not answered."),
     "help.hire": Message(
         "alert.reason.help_hire", "The hire pressed “I need help” on %(on)s. Please call, and ask what they want."

@@ -41,6 +41,15 @@ def spoken(locale: str, domain: Domain) -> str:
     return "ja" if locale.startswith("ja") else "en"
 
 
+def locale_of(tag: str) -> str | None:
+    """The known locale of an IETF tag, such as ``en-US`` or ``zh-hans``, as platforms name a person's own; None for another."""
+    wanted = tag.replace("-", "_").casefold()
+    for locale in KNOWN_LOCALES:
+        if wanted == locale.casefold() or wanted.partition("_")[0] == locale.partition("_")[0].casefold():
+            return locale
+    return "fil" if wanted.partition("_")[0] == "tl" else None
+
+
 @lru_cache(maxsize=32)
 def _catalog(locale: str, domain: Domain) -> gettext.NullTranslations:
     if locale == "en":

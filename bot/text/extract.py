@@ -26,6 +26,7 @@ HIRE_SOURCES = (
     "bot/text/privacy.py",
     "bot/text/cards.py",
     "bot/text/forms.py",
+    "bot/text/home.py",
 )
 """Files whose sentences a hire or a manager reads."""
 

@@ -7,9 +7,10 @@ looked at over a shoulder. The questions come after a press.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.messages import Button, Form, Limits, Paragraph, Payload, Picture, Style
+from bot.messages import FORM, Button, Field, Form, Limits, Paragraph, Payload, Picture, Style
 from bot.text.catalog import Voice
 from surveys.model import Labels, Message, Question
 
@@ -50,7 +51,14 @@ SKIP = Message("prompt.skip", "Prefer not to say")
 LANGUAGE = Message("prompt.language", "Language")
 HELP = Message("prompt.help", "I need help")
 OWN_WORDS = Message("prompt.own_words", "Please write in any language.")
+YOUR_ANSWER = Message("prompt.your_answer", "Your answer")
+WRITE = Message("prompt.write", "Write an answer")
+SEND = Message("prompt.send", "Send")
 ABOUT = Message("prompt.about", "About %(hire)s")
+SHOW_ANSWERS = Message("prompt.show_answers", "Show my answers")
+HIDE_ANSWERS = Message("prompt.hide_answers", "Hide")
+YOUR_ANSWERS = Message("prompt.your_answers", "Your answers")
+NO_ANSWER = Message("prompt.no_answer", "no answer")
 THANKS = Message("prompt.thanks", "Done, thank you, %(name)s.")
 THANKS_NEXT = Message(
     "prompt.thanks_next", "The next check-in comes in about a month. If you need help before, write “help” at any time."
@@ -98,12 +106,13 @@ def press(kind: str, subject: int, turn: int, choice: str, label: str) -> Button
     return Button(label, Payload(kind, subject, turn, choice))
 
 
-def opening(voice: Voice, limits: Limits, *, checkin: int, name: str, kind: str) -> Content:
-    """The neutral opening (``kind`` "opening"), a reminder, or the reminder of one who stopped halfway."""
+def opening(voice: Voice, limits: Limits, *, checkin: int, name: str, kind: str, window: bool = False) -> Content:
+    """The neutral opening (``kind`` "opening"), a reminder, or the reminder of one who stopped halfway; it begins in a
+    ``window`` or in the chat."""
     message = {"opening": OPENING, "reminder": OPENING_AGAIN, "halfway": HALFWAY}[kind]
     start = GO_ON if kind == "halfway" else START
     row = (
-        press("opening", checkin, 0, "start", voice.label(start, limits.button)),
+        press("opening", checkin, 0, f"{FORM}start" if window else "start", voice.label(start, limits.button)),
         press("opening", checkin, 0, "later", voice.label(LATER, limits.button)),
     )
     return (Paragraph(voice.say(message, name=name)),), (row,)
@@ -172,6 +181,17 @@ def question(
     return tuple(paragraphs), tuple(rows)
 
 
+def words_form(voice: Voice, limits: Limits, *, checkin: int, turn: int) -> Form:
+    """The field for an answer in one's own words, in a window."""
+    field = Field("words", voice.say(YOUR_ANSWER))
+    return Form((field,), press("question", checkin, turn, "words", voice.label(SEND, limits.button)))
+
+
+def write_button(voice: Voice, limits: Limits, *, checkin: int, turn: int) -> Button:
+    """Opens a window for an answer in one's own words."""
+    return press("question", checkin, turn, f"{FORM}write", voice.label(WRITE, limits.button))
+
+
 def _ways_out(voice: Voice, limits: Limits, *, checkin: int, turn: int, first: bool) -> tuple[Button, ...]:
     ways = [("skip", SKIP), ("back", BACK), ("later", LATER), ("language", LANGUAGE), ("help", HELP)]
     return tuple(
@@ -181,12 +201,40 @@ def _ways_out(voice: Voice, limits: Limits, *, checkin: int, turn: int, first: b
     )
 
 
-def thanks(voice: Voice, *, name: str, last: bool) -> Content:
-    """The end of a check-in."""
-    paragraphs = [Paragraph(voice.say(THANKS, name=name))]
-    if last:
-        paragraphs.append(Paragraph(voice.say(THANKS_NEXT), Style.QUIET))
-    return tuple(paragraphs), ()
+def thanks(voice: Voice, limits: Limits, *, name: str, checkin: int, window: bool = False) -> Content:
+    """The end of a check-in. The person's own answers are shown when they ask for them, in a ``window`` or here."""
+    paragraphs = (Paragraph(voice.say(THANKS, name=name)), Paragraph(voice.say(THANKS_NEXT), Style.QUIET))
+    show = press("answers", checkin, 0, f"{FORM}show" if window else "show", voice.label(SHOW_ANSWERS, limits.button))
+    return paragraphs, ((show,),)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One check-in for whoever answered it: the hire's name, which is said where it is ``about`` them and not by them, the
+    topic of a promise, and each question with a choice, the person's own words, or nothing."""
+
+    hire: str
+    about: bool
+    topic: str
+    answers: tuple[tuple[Message, Message | str | None], ...]
+
+
+def own_answers(voice: Voice, limits: Limits, *, checkin: int, told: Sequence[Told], hides: bool = True) -> Content:
+    """What a person has answered, for that person alone. What does not fit is shortened at its end."""
+    parts = []
+    for one in told:
+        promise = voice.one(TOPICS[one.topic]) if one.topic in TOPICS else "…"
+        lines = [voice.one(ABOUT, hire=one.hire)] if one.about else []
+        for question, answer in one.answers:
+            said = answer if isinstance(answer, str) else voice.one(answer or NO_ANSWER)
+            lines.append(f"{voice.one(question, hire=one.hire, promise=promise)}\n→ {said}")
+        parts.append("\n".join(lines))
+    head = Paragraph(voice.say(YOUR_ANSWERS), Style.QUIET)
+    room = limits.text - len(head.text) - len("\n\n")
+    text = "\n\n".join(parts)
+    body = Paragraph(text if len(text) <= room else f"{text[: room - 1]}…")
+    hide = press("answers", checkin, 0, "hide", voice.label(HIDE_ANSWERS, limits.button))
+    return (head, body), ((hide,),) if hides else ()
 
 
 def rehearsal(voice: Voice) -> Paragraph:

@@ -50,6 +50,16 @@ REPLIES = {
         "%(consultant)s, your consultant, and the agency's lead read your answers. Nobody in the company sees them, and nobody there is told "
         "what you said. You may skip every question and you may stop at any time: write “stop”.",
     ),
+    "hour_fixed": Message("reply.hour_fixed", "I write to you in working hours, so there is no hour to choose here."),
+    "paused_week": Message(
+        "reply.paused_week",
+        "All right. I will not ask you anything for a week, and nobody in the company learns of it. Write “start” to go on earlier. If "
+        "you need help, write to me at any time.",
+    ),
+    "in_window": Message(
+        "reply.in_window", "All right. From now on questions open in a window, and none stands in the chat."
+    ),
+    "in_chat": Message("reply.in_chat", "All right. From now on questions come in the chat."),
     "saved": Message("reply.saved", "Thank you, that is noted."),
     "unreadable": Message("reply.unreadable", "I can read only text and buttons. Please write it in words."),
     "error": Message(
@@ -75,12 +85,30 @@ COMMANDS = {
     "later": Message("command.later", "later, not now"),
     "language": Message("command.language", "language, change language"),
     "help": Message("command.help", "help, i need help"),
+    "hour": Message("command.hour", "hour, change the hour, when"),
+    "home": Message("command.home", "home, overview"),
     "privacy": Message("command.privacy", "privacy, who reads this"),
     "stop": Message("command.stop", "stop, stop asking"),
     "pause": Message("command.pause", "pause, pause for a month, take a break"),
     "start": Message("command.start", "start, check in, checkin"),
 }
 """What a person may write instead of pressing a button, comma separated, in every language that is shipped."""
+
+
+SLASHES = {
+    "checkin": "start",
+    "start": "start",
+    "help": "help",
+    "language": "language",
+    "hour": "hour",
+    "privacy": "privacy",
+    "pause": "pause",
+    "stop": "stop",
+    "home": "home",
+}
+"""Commands with a slash, which are the same in every language, as platforms show them in their menus."""
+
+_SLASH = re.compile(r"/([a-z]+)(?:@\w+)?", re.ASCII)
 
 
 def _plain(text: str) -> str:
@@ -90,6 +118,9 @@ def _plain(text: str) -> str:
 
 def command(text: str) -> str | None:
     """The command that a text is, in any shipped language (a person may have changed theirs), or None."""
+    slash = _SLASH.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
+    if slash is not None and slash[1] in SLASHES:
+        return SLASHES[slash[1]]
     plain = _plain(text)
     for name, message in COMMANDS.items():
         for locale in SHIPPED["hire"]:
@@ -115,6 +146,34 @@ def language_menu(voice: Voice, limits: Limits, *, person: int, turn: int, langu
     if len({spoken(language, "hire") for language in languages}) > 1:
         rows.append((press("setting", person, turn, "lang.both", voice.label(BOTH, limits.button)),))
     return (Paragraph(voice.say(CHOOSE_LANGUAGE)),), tuple(rows)
+
+
+CHOOSE_PAUSE = Message("reply.choose_pause", "For how long shall I ask you nothing?")
+PAUSES = {
+    "week": Message("reply.pause_week", "1 week"),
+    "month": Message("reply.pause_month", "1 month"),
+    "open": Message("reply.pause_open", "Until I say"),
+}
+RESUME = Message("reply.resume", "Go on now")
+PAUSE = Message("reply.pause_button", "Take a break")
+IN_WINDOW = Message("reply.answer_in_window", "Answer in a window")
+IN_CHAT = Message("reply.answer_in_chat", "Answer in the chat")
+
+
+def pause_menu(voice: Voice, limits: Limits, *, person: int, paused: bool) -> Content:
+    """How long to be asked nothing; who is pausing may also go on."""
+    row = tuple(
+        press("setting", person, 0, f"pause.{choice}", voice.label(message, limits.button))
+        for choice, message in PAUSES.items()
+    )
+    rows = ((press("menu", person, 0, "start", voice.label(RESUME, limits.button)),), row) if paused else (row,)
+    return (Paragraph(voice.say(CHOOSE_PAUSE)),), rows
+
+
+def where_button(voice: Voice, limits: Limits, *, person: int, window: bool) -> Button:
+    """Lets somebody answer in a ``window`` from now on, or in the chat."""
+    choice, message = ("form", IN_WINDOW) if window else ("chat", IN_CHAT)
+    return press("setting", person, 0, f"answers.{choice}", voice.label(message, limits.button))
 
 
 NOTICES = {

@@ -134,6 +134,26 @@ def current(tx: Session, person_id: int) -> facts.CheckIn | None:
     return next(iter(open_of(tx, person_id)), None)
 
 
+def next_planned(tx: Session, person_id: int) -> datetime | None:
+    """When the person's next check-in opens by the plan."""
+    query = select(func.min(CheckIn.opens_at)).where(CheckIn.person_id == person_id, CheckIn.state == "planned")
+    return tx.exec(query).one()
+
+
+def last_begun(tx: Session, person_id: int) -> int | None:
+    """The newest check-in that the person has begun to answer."""
+    query = select(CheckIn.id).where(CheckIn.person_id == person_id, col(CheckIn.started_at).is_not(None))
+    return tx.exec(query.order_by(col(CheckIn.due_on).desc(), col(CheckIn.id).desc()).limit(1)).first()
+
+
+def answered_of(tx: Session, person_id: int, due_on: date) -> list[facts.CheckIn]:
+    """A person's check-ins of one day that they have begun, in the order in which they are asked."""
+    query = select(CheckIn).where(
+        CheckIn.person_id == person_id, CheckIn.due_on == due_on, col(CheckIn.started_at).is_not(None)
+    )
+    return [as_fact(row) for row in tx.exec(query.order_by(col(CheckIn.opens_at), col(CheckIn.id)))]
+
+
 def open_of(tx: Session, person_id: int) -> list[facts.CheckIn]:
     """All open check-ins of a person, oldest first."""
     return [as_fact(row) for row in rows.read(tx, _OPEN, person=person_id)]

@@ -20,14 +20,15 @@ _PERSON, _ADDRESS = rows.table(Person), rows.table(Address)
 def columns(person: FromClause = _PERSON) -> list[ColumnElement[Any]]:
     """The columns of a person, in the order in which ``of_columns`` takes them."""
     c = person.c
-    return [c.id, c.kind, c.name, c.call_name, c.languages, c.stacked, c.hour, c.named, c.stopped_at, c.role, c.email]
+    own = [c.id, c.kind, c.name, c.call_name, c.languages, c.stacked, c.hour, c.named, c.stopped_at, c.role, c.email]
+    return [*own, c.answers_in, c.paused_until]
 
 
 def of_columns(values: Sequence[Any]) -> facts.Person:
     """The person whose ``columns`` these are."""
-    row_id, kind, name, call_name, languages, stacked, hour, named, stopped_at, role, email = values
+    row_id, kind, name, call_name, languages, stacked, hour, named, stopped_at, *rest = values
     return facts.Person(
-        row_id, kind, name, call_name, tuple(languages), stacked, hour, named, stopped_at is not None, role, email
+        row_id, kind, name, call_name, tuple(languages), stacked, hour, named, stopped_at is not None, *rest
     )
 
 
@@ -126,13 +127,16 @@ def set_address_state(tx: Session, address_id: int, state: str) -> None:
         row.state = state
 
 
-def lose(tx: Session, platform: str, team: str, user: str | None) -> int:
-    """Nobody can be reached any more at an account, or (None) at any of a team; how many addresses that are."""
+def lose(tx: Session, platform: str, team: str, user: str | None) -> list[facts.Person]:
+    """Nobody can be reached any more at an account, or (None) at any of a team; who that concerns, in order of entry."""
     query = select(Address).where(Address.platform == platform, Address.team == team, Address.state == "linked")
-    rows = tx.exec(query if user is None else query.where(Address.user == user)).all()
+    if user is not None:
+        query = query.where(Address.user == user)
+    rows = list(tx.exec(query.order_by(col(Address.person_id))))
     for row in rows:
         row.state = "unreachable"
-    return len(rows)
+    tx.flush()
+    return [get(tx, row.person_id) for row in rows]
 
 
 def set_languages(tx: Session, person_id: int, languages: Sequence[str], *, stacked: bool) -> None:
@@ -152,6 +156,11 @@ def set_hour(tx: Session, person_id: int, hour: str) -> None:
     tx.get_one(Person, person_id).hour = hour
     for placement in tx.exec(select(Placement).where(Placement.hire_id == person_id)):
         placement.planned_until = None
+
+
+def set_answers_in(tx: Session, person_id: int, where: str) -> None:
+    """Where the person wants to answer: in a window ("form") or in the chat."""
+    tx.get_one(Person, person_id).answers_in = where
 
 
 def set_stopped(tx: Session, person_id: int, at: datetime | None, *, until: datetime | None = None) -> None:

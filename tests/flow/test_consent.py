@@ -116,6 +116,7 @@ async def test_a_pause_begins_at_once_and_ends_by_itself() -> None:
         an = (await house.welcomes()).hire
         await house.until("2026-05-01 12:10")
         await house.says(an, "pause")
+        await house.presses(an, "1 month")
 
         assert "for a month" in house.sees(an)
         assert house.checkins()[0].state == "declined", "what is open need not be answered"
@@ -132,6 +133,7 @@ async def test_a_pause_can_be_ended_earlier() -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire
         await house.says(an, "pause")
+        await house.presses(an, "1 month")
         await house.says(an, "start")
         await house.until("2026-04-06 12:10")
 

@@ -67,8 +67,9 @@ async def test_a_whole_check_in_stands_in_one_message(house: TelegramHouse) -> N
     await house.taps(an, "Start")
     assert len(an.chat) == before
     for _ in range(12):
-        if not (labels := an.chat[-1].labels):
+        if "Done, thank you" in last(an):
             break
+        labels = an.chat[-1].labels
         await house.taps(an, next((one for one in labels if one.startswith(("4", "3", "2"))), labels[0]))
     assert "Done, thank you" in last(an)
     assert len(an.chat) == before
