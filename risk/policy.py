@@ -221,6 +221,30 @@ def acknowledge_by(row: PolicyRow, delivered_at: datetime, desk: Desk) -> dateti
             assert_never(row.unit)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingTime:
+    """When somebody will honestly have read a call: ``by`` then, ``on_call`` by then, ``not_before`` then although it is sent
+    now, or ``later`` where it is not even sent before."""
+
+    kind: Literal["by", "on_call", "not_before", "later"]
+    at: datetime
+
+
+def reading_of(row: PolicyRow, now: datetime, desk: Desk, *, on_call: bool) -> ReadingTime:
+    """When an urgent alert that is raised ``now`` is read, as far as anybody can promise.
+
+    In the agency's hours the time to acknowledge counts. Outside them nobody has to look, unless somebody is ``on_call``.
+    """
+    opening = next_allowed(now, desk.hours, desk.calendar, desk.zone)
+    due = acknowledge_by(row, now, desk) or opening
+    if opening <= now:
+        return ReadingTime("by", due)
+    if on_call:
+        return ReadingTime("on_call", due)
+    sent = deliver_at(row, now, desk)
+    return ReadingTime("later" if sent is None or sent > now else "not_before", opening)
+
+
 def next_escalation(alert: AlertFacts, now: datetime, desk: Desk) -> Escalate | Wake | Stay | None:
     """What is due for an alert at ``now``; None when nothing is. Safe to ask again once its answer is recorded."""
     match alert.state:

@@ -184,6 +184,9 @@ class Alert:
     resolved_at: datetime | None
     outcome: str | None
     escalations: int
+    person_id: int | None
+    contact: Mapping[str, Any]
+    hidden_from: int | None
 
 
 @dataclass(frozen=True, slots=True)

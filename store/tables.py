@@ -271,6 +271,10 @@ class Alert(SQLModel, table=True):
     resolved_at: datetime | None = None
     outcome: str | None = None
     escalations: int = 0
+    person_id: int | None = Field(default=None, foreign_key="person.id")  # whose words or call for help raised it
+    contact: dict[str, Any] = _json()  # of whom it tells, and how and when it is safe to reach that person
+    hidden_from: int | None = Field(default=None, foreign_key="person.id")  # about whom it complains, who never sees it
+    sealed_words: str | None = None
 
 
 class Adoption(SQLModel, table=True):
@@ -485,3 +489,13 @@ class FormLink(SQLModel, table=True):
     turn: int
     expires_at: datetime
     used_at: datetime | None = None
+
+
+class HotlineCheck(SQLModel, table=True):
+    """Somebody compared a hotline with its official page, and it was right."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    hotline: str = Field(index=True)
+    confirmed_by: str
+    confirmed_on: date
+    written_at: datetime

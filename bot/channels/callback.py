@@ -26,6 +26,9 @@ KINDS = {
     "link": "l",
     "case": "k",
     "answers": "w",
+    "safety": "h",
+    "share": "t",
+    "privacy": "p",
 }
 """The letter of each kind. Add to it; never change or reuse a letter."""
 

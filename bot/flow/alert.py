@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -74,24 +76,61 @@ def _raise_silence(app: App, tx: Session, assessed: assessments.Assessed) -> Non
     _raise(app, tx, placement, f"silence:{checkin.id}", app.policy.row("silence"), reasons)
 
 
-def raise_help(app: App, tx: Session, person: facts.Person, *, inbound_id: int, now: datetime) -> None:
-    """Somebody pressed "I need help": their consultant is told, and nobody in the company.
+def raise_help(
+    app: App, tx: Session, person: facts.Person, *, inbound_id: int, now: datetime, hold: timedelta | None = None
+) -> facts.Alert | None:
+    """Somebody pressed "I need help": their consultant is told, and nobody in the company; None without a placement.
 
-    Pressed again before anybody has taken it, it is the same call; after that it is a new one.
+    Pressed again before anybody has taken it, it is the same call; after that it is a new one. With ``hold`` the consultant
+    neither hears of it nor sees it for so long, because the trouble may be with the consultant.
     """
+    placement = placement_of(tx, person)
+    if placement is None:
+        return None
+    if alerts.open_cause(tx, f"help:{person.id}:"):
+        return alerts.running_of(tx, person.id)
     side = "hire" if person.kind == "hire" else "manager"
-    wanted = (
-        placements.everyone(tx, hire_id=person.id) if side == "hire" else placements.everyone(tx, manager_id=person.id)
-    )
-    running = [one for one in wanted if one.left_on is None] or wanted
-    if not running:
-        return
-    placement = running[-1]
     today = now.astimezone(app.desk.zone).date()
     reasons = [{"code": f"help.{side}", "weight": 0.0, "values": {"on": today.isoformat()}}]
-    if alerts.open_cause(tx, f"help:{person.id}:"):
-        return
-    _raise(app, tx, placement, f"help:{person.id}:{inbound_id}", app.policy.row("help"), reasons)
+    cause, row = f"help:{person.id}:{inbound_id}", app.policy.row("help")
+    held: dict[str, Any] = {}
+    if hold is not None:
+        held = {"deliver_at": deliver_at(row, now + hold, app.desk), "hidden_from": placement.consultant.id}
+    _raise(app, tx, placement, cause, row, reasons, person_id=person.id, **held)
+    return alerts.by_cause(tx, cause)
+
+
+def raise_safety(
+    app: App,
+    tx: Session,
+    person: facts.Person,
+    placement: facts.Placement,
+    *,
+    cause: str,
+    topics: Sequence[str],
+    words: str | None,
+) -> facts.Alert:
+    """What somebody wrote or chose says that somebody may be in danger: told at once, at any hour."""
+    day = app.clock().astimezone(app.desk.zone).date().isoformat()
+    reasons = [{"code": f"safety.{topic}", "weight": 0.0, "values": {"on": day}} for topic in topics]
+    row = app.policy.row("safety")
+    _raise(app, tx, placement, cause, row, reasons, person_id=person.id, words=words)
+    return alerts.by_cause(tx, cause)
+
+
+def raise_wish(app: App, tx: Session, person: facts.Person, placement: facts.Placement, *, cause: str, of: str) -> None:
+    """A hire chose an offer of help in a check-in."""
+    day = app.clock().astimezone(app.desk.zone).date().isoformat()
+    reasons = [{"code": "help.wish", "weight": 0.0, "values": {"on": day, "of": of}}]
+    _raise(app, tx, placement, cause, app.policy.row("help"), reasons, person_id=person.id)
+
+
+def placement_of(tx: Session, person: facts.Person) -> facts.Placement | None:
+    """The placement about which a hire or a manager writes outside a check-in: the newest that is running."""
+    side = {"hire_id": person.id} if person.kind == "hire" else {"manager_id": person.id}
+    wanted = placements.everyone(tx, **side)
+    running = [one for one in wanted if one.left_on is None] or wanted
+    return running[-1] if running else None
 
 
 def raise_unreachable(
@@ -109,22 +148,19 @@ def _raise(
     cause: str,
     row: PolicyRow,
     reasons: Sequence[Mapping[str, object]],
-    *,
-    assessment_id: int | None = None,
+    **values: Any,
 ) -> None:
     now = app.clock()
     raised = alerts.raise_once(
         tx,
         cause,
         placement_id=placement.id,
-        owner_id=placement.consultant.id,
-        assessment_id=assessment_id,
         kind=row.kind,
         level=row.level.value if row.level else None,
         reasons=list(reasons),
         policy=row.as_dict(),
         opened_at=now,
-        deliver_at=deliver_at(row, now, app.desk),
+        **{"owner_id": placement.consultant.id, "deliver_at": deliver_at(row, now, app.desk), **values},
     )
     if raised:
         log.info("alert.raised", placement=placement.id, kind=row.kind, risk_level=row.level)
@@ -140,6 +176,10 @@ def deliver_due(app: App) -> None:
         digests: dict[int, list[facts.Alert]] = {}
         for one in _fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now))):
             row = PolicyRow.from_dict(one.policy)
+            if one.hidden_from is not None and not one.contact.get("about"):
+                # Nobody said with whom the trouble is, so it goes to the consultant after all.
+                alerts.change(tx, one.id, hidden_from=None)
+                one = replace(one, hidden_from=None)
             for reader_id in _readers(app, tx, one, now):
                 if row.delivered == "digest":
                     digests.setdefault(reader_id, []).append(one)
@@ -162,6 +202,8 @@ def deliver_due(app: App) -> None:
 
 def _readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:
     """Who is told: the consultant, or on a day away whoever stands in, who sees the case from then on."""
+    if one.hidden_from is not None:
+        return [one.owner_id]
     placement = placements.get(tx, one.placement_id)
     readers = agency.stand_ins(app, tx, placement, now.astimezone(app.desk.zone).date())
     for person in readers:

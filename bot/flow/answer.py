@@ -6,12 +6,13 @@ The state of a conversation is its answers; the pure ``surveys.conversation`` de
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from bot.flow import alert, chat, linking, outbox
+from bot.flow import alert, chat, linking, outbox, safety
 from bot.flow.conversation import load_from, reading, voice_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, Payload
@@ -19,6 +20,7 @@ from bot.text import prompts, replies
 from scheduler.later import later_time
 from store import facts
 from store.queries import alerts, chats, checkins, people, placements
+from surveys import danger
 from surveys.conversation import (
     Answered,
     Asked,
@@ -58,6 +60,12 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
             _record_press(tx, payload, Skip(payload.turn), heard)
         case "menu", "back":
             _record_press(tx, payload, Back(payload.turn), heard)
+        case "safety", "go_on":
+            # What was said about help stays readable; the question goes on below it.
+            going_on = heard if heard.surface else replace(heard, place=None)
+            _record_opening(tx, payload, "start", going_on)
+        case "safety", _:
+            safety.record(tx, payload, heard)
         case "menu", "start":
             _record_text(tx, "start", heard)
         case "menu", choice:
@@ -73,6 +81,8 @@ def _record_text(tx: Session, text: str, heard: Heard) -> None:
     if command is not None and not (command in ("skip", "back", "start") and checkin is not None):
         _record_command(tx, command, heard)
         return
+    if (checkin is None or checkin.started_at is None) and safety.notice(tx, heard, text):
+        return  # Whatever else it might have been for: it is not to be overheard.
     if command is None and linking.takes_text(tx, text, heard):
         return
     if checkin is None:
@@ -130,6 +140,8 @@ def _record_words(tx: Session, payload: Payload, words: str, heard: Heard) -> No
         return
     rows = checkins.answers(tx, checkin.id)
     late = checkin.turn != payload.turn
+    if late and safety.notice(tx, heard, words, placements.get(tx, checkin.placement_id)):
+        return
     reply = Chose(payload.turn, "words") if late else _reply(heard, load_from(heard.app, checkin, rows), None, words)
     _apply(tx, heard, checkin, rows, reply)
 
@@ -172,6 +184,8 @@ def _record_command(tx: Session, command: str, heard: Heard) -> None:
     person = heard.person
     checkin = checkins.current(tx, person.id)
     match command:
+        case "help" | "help_alone" if person.kind == "hire":
+            safety.ask_for_help(tx, heard)
         case "help" | "help_alone":
             alert.raise_help(heard.app, tx, person, inbound_id=heard.inbound_id, now=heard.now)
             _answer_help(tx, heard, checkin, alone=command == "help_alone")
@@ -240,11 +254,31 @@ def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, rows: Sequence[fac
     turn = resume(conversation, reply)
 
     _store(tx, heard, checkin, rows, conversation, turn)
-    if next_question(turn.conversation) is None:
-        _finish(tx, heard, checkin)
+    over = next_question(turn.conversation) is None
+    if over:
+        _finish(tx, heard, checkin, quietly=_tells_danger(tx, heard, checkin, turn, reply))
+    elif _tells_danger(tx, heard, checkin, turn, reply):
+        return  # The next question waits until the person wants it.
     else:
         lead = _lead(turn, reply)
         send(tx, heard, "question", checkin.id, turn=turn.conversation.turn, detail={"lead": lead} if lead else {})
+
+
+def _tells_danger(tx: Session, heard: Heard, checkin: facts.CheckIn, turn: Turn, reply: Reply) -> bool:
+    """A choice or words that tell of danger open a private case at once; an offer of help that is taken opens one too."""
+    placement = placements.get(tx, checkin.placement_id)
+    given = [event.answer for event in turn.events if isinstance(event, Answered)]
+    known = {question.name: question for question in turn.conversation.survey.questions}
+    for answer in given:
+        question = known.get(answer.question)
+        choice = question.choice(answer.value) if question and answer.value and not question.is_text else None
+        if choice is not None and choice.signal == "safety":
+            safety.chosen(tx, heard, placement, answer.question, choice.name)
+            return True
+        if choice is not None and choice.signal == "help":
+            cause = f"wish:{checkin.id}:{answer.question}"
+            alert.raise_wish(heard.app, tx, heard.person, placement, cause=cause, of=choice.name)
+    return isinstance(reply, Said) and safety.notice(tx, heard, reply.text, placement)
 
 
 def _lead(turn: Turn, reply: Reply) -> str | None:
@@ -308,12 +342,15 @@ def _row(
     question: Question | None = known.get(given.question)
     is_text = question is None or question.is_text
     choice = question.choice(given.value) if question and given.value else None
+    # What tells of danger is a human's matter: nothing of that answer enters an estimate.
+    told = bool(given.note and danger.topics_of(given.note))
+    signal = choice.signal if choice and not told and choice.signal not in ("safety", "help") else None
     return {
         "question": given.question,
-        "driver": question.driver if question else None,
+        "driver": question.driver if question and not told else None,
         "value": None if is_text else given.value,
-        "points": len(question.choices) if question and question.scale else None,
-        "signal": choice.signal if choice else None,
+        "points": len(question.choices) if question and question.scale and not told else None,
+        "signal": signal,
         "words": given.value if is_text else given.note,
         "is_text": is_text,
         "language": language,
@@ -342,11 +379,14 @@ def _note_effect(tx: Session, checkin: facts.CheckIn, conversation: Conversation
     )
 
 
-def _finish(tx: Session, heard: Heard, checkin: facts.CheckIn) -> None:
-    """Close the check-in; the next open one of this person begins at once, without a second opening."""
+def _finish(tx: Session, heard: Heard, checkin: facts.CheckIn, *, quietly: bool = False) -> None:
+    """Close the check-in; the next open one of this person begins at once, without a second opening. ``quietly``: something
+    else is to be read first."""
     checkins.change(
         tx, checkin.id, state="completed", completed_at=heard.now, closed_at=heard.now, wakes_at=None, assessed_at=None
     )
+    if quietly:
+        return
     following = checkins.current(tx, heard.person.id)
     if following is not None:
         _ask(tx, heard, following)

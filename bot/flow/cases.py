@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import outbox
 from bot.flow.reply import Heard, send
-from bot.flow.sight import urgency, visible_placements
+from bot.flow.sight import may_see_alert, urgency, visible_placements
 from bot.messages import HOME, Payload
 from bot.text import cases as words
 from store import facts
@@ -26,8 +26,10 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
     ids = [one.id for one in own]
     levels = assessments.latest(tx, ids)
     waiting: dict[int, int] = {}
+    by_id = {one.id: one for one in own}
     for alert in alerts.unresolved(tx, ids):
-        waiting.setdefault(alert.placement_id, alert.id)
+        if may_see_alert(person, by_id[alert.placement_id], alert, alerts.told(tx, alert.id)):
+            waiting.setdefault(alert.placement_id, alert.id)
     today = app.clock().astimezone(app.desk.zone).date()
 
     def level_of(one: facts.Placement) -> str:

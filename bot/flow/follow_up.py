@@ -12,7 +12,8 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import agency, cases, copies, outbox
 from bot.flow.reply import Heard, send
-from bot.flow.sight import may_see
+from bot.flow.safety import tell_read
+from bot.flow.sight import may_see, may_see_alert
 from bot.messages import FORM, HOME, Inbound, Payload
 from bot.text import alerts as words
 from bot.text.catalog import KNOWN_LOCALES, translate
@@ -79,6 +80,8 @@ def _escalate(app: App, tx: Session, one: facts.Alert, now: datetime) -> None:
 def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) -> None:
     placement = placements.get(tx, one.placement_id)
     for person in agency.next_in_line(app, tx, placement, to):
+        if one.hidden_from is not None and (person.role != "lead" or person.id == one.owner_id):
+            continue  # A complaint goes up, never sideways.
         key = f"alert:{one.id}:{to}:{person.id}"
         if outbox.promise(app, tx, person.id, key=key, kind="alert", subject=one.id, detail={"escalated": True}):
             alerts.add_entry(
@@ -151,7 +154,7 @@ def _record_alert(tx: Session, payload: Payload, values: Mapping[str, str], hear
         say(tx, heard, "unknown")
         return
     placement = placements.get(tx, one.placement_id)
-    if not may_see(heard.person, placement, alerts.told(tx, one.id)):
+    if not may_see_alert(heard.person, placement, one, alerts.told(tx, one.id)):
         say(tx, heard, "not_yours")
         return
     verb, _, choice = payload.choice.removeprefix(FORM).partition(".")
@@ -211,6 +214,7 @@ def _touch(
 def _acknowledge(tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement) -> None:
     if one.acknowledged_at is None or one.state != "acknowledged":
         _take(tx, heard, one)
+        tell_read(heard.app, tx, one, heard.person, heard.now)
         _touch(tx, heard, one, "acknowledged")
     say(tx, heard, "acknowledged", placement=placement.id)
 

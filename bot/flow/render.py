@@ -13,17 +13,19 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import cases, forms, home
+from bot.flow import cases, forms, home, hotlines, safety
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
-from bot.flow.sight import may_see
+from bot.flow.sight import may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
 from bot.text import alerts as staff_words
 from bot.text import cases as case_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
 from bot.text import forms as form_words
+from bot.text import safety as safety_words
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, Page, press
+from risk.policy import PolicyRow, reading_of
 from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, assessments, audit, checkins, people, placements
@@ -243,7 +245,7 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     if found is None:
         return None
     reader, voice = _staff(tx, one)
-    if not may_see(reader, placements.get(tx, found.placement_id), alerts.told(tx, found.id)):
+    if not may_see_alert(reader, placements.get(tx, found.placement_id), found, alerts.told(tx, found.id)):
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
         return staff_words.gone(voice) if one.kind == "alert_update" else None
     # Every read of a hire's answers by somebody of the agency is a row of the audit log.
@@ -295,9 +297,11 @@ def alert_view(
         reasons=found.reasons,
         months=tuple(months.values()),
         said=_said(app, tx, placement, found),
-        timeline=_timeline(app, tx, placement.id),
+        timeline=_timeline(app, tx, found),
         due_on=_local_day(app, found.due_at) if found.due_at else None,
         escalated=escalated,
+        contact=found.contact,
+        words=alerts.words_of(tx, found.id),
     )
 
 
@@ -334,10 +338,11 @@ def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Mess
     return tuple(lines)
 
 
-def _timeline(app: App, tx: Session, placement_id: int) -> tuple[staff_words.Entry, ...]:
+def _timeline(app: App, tx: Session, found: facts.Alert) -> tuple[staff_words.Entry, ...]:
     entries = []
-    for row in alerts.timeline(tx, placement_id):
-        if row.state == "draft":
+    private = alerts.hidden(tx, found.placement_id) - {found.id}
+    for row in alerts.timeline(tx, found.placement_id):
+        if row.state == "draft" or row.alert_id in private:
             continue
         author = people.get(tx, row.author_id).name if row.author_id else "–"
         entries.append(
@@ -354,7 +359,7 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
         found = alerts.get(tx, alert_id)
         if found is not None and found.state != "resolved":
             placement = placements.get(tx, found.placement_id)
-            if not may_see(person, placement, alerts.told(tx, found.id)):
+            if not may_see_alert(person, placement, found, alerts.told(tx, found.id)):
                 continue
             line = (found.id, naming(placement), found.kind, found.level)
             listed.setdefault(placement.company, []).append(line)
@@ -441,6 +446,29 @@ def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> C
     return (Paragraph(text),), ((done,), *rows)
 
 
+def _safety(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    found = alerts.get(tx, one.subject)
+    if found is None:
+        return None
+    named = int(one.detail.get("reader", found.owner_id))
+    row, on_call = PolicyRow.from_dict(found.policy), app.settings.alerts.on_call is not None
+    current = checkins.current(tx, person.id)
+    return safety_words.message(
+        voice,
+        limits,
+        alert=found.id,
+        step=str(one.detail["step"]),
+        reader=people.get(tx, named).name,
+        above=found.hidden_from is not None and bool(found.contact.get("about")),
+        reading=reading_of(row, app.clock(), app.desk, on_call=on_call and found.kind == "safety"),
+        zone=app.desk.zone,
+        hold=int(safety.HOLD.total_seconds() // 60),
+        desks=hotlines.open_desks(app, tx, voice, app.clock()),
+        go_on=current.id if current is not None and current.started_at is not None else None,
+    )
+
+
 def _notice(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _person(tx, one)
     code, days, values = _told(one)
@@ -511,6 +539,7 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "ask_outcome": _ask("alert", staff_words.OUTCOMES, "outcome"),
     "staff_say": _staff_say,
     "action_due": _action_due,
+    "safety": _safety,
     "notice": _notice,
     "farewell": _notice,
     "change": _change,

@@ -24,6 +24,16 @@ def may_see(person: facts.Person, placement: facts.Placement, told: frozenset[in
     return (person.role == "lead" and placement.lead is None) or person.id in told
 
 
+def may_see_alert(person: facts.Person, placement: facts.Placement, one: facts.Alert, told: frozenset[int]) -> bool:
+    """Who sees one case: whoever sees its placement, but never the person about whom it complains. Such a case belongs to
+    whoever stands above that person."""
+    if one.hidden_from is None:
+        return may_see(person, placement, told)
+    if person.id == one.hidden_from or person.stopped or person.role == "admin":
+        return False
+    return person.id == one.owner_id or person.id in told
+
+
 def visible_placements(tx: Session, person: facts.Person) -> list[facts.Placement]:
     """The placements that somebody of the agency sees."""
     return [one for one in placements.everyone(tx) if may_see(person, one)]

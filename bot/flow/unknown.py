@@ -79,7 +79,7 @@ def again_after(kind: str, matter: str, *, repeated: bool = False, in_place: boo
         return None
     if in_place:
         return timedelta()
-    if (kind, matter) in URGENT:
+    if kind == "safety" or (kind, matter) in URGENT:
         return AT_ONCE
     return IN_A_WHILE if kind in QUESTIONS | PROMPTS | TOLD_ONCE_MORE else None
 

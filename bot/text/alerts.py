@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -61,8 +61,63 @@ REASONS = {
     "help.hire": Message(
         "alert.reason.help_hire", "The hire pressed “I need help” on %(on)s. Please call, and ask what they want."
     ),
+    "help.wish": Message("alert.reason.help_wish", "On %(on)s the hire chose an offer of help: %(wish)s."),
     "help.manager": Message("alert.reason.help_manager", "The manager pressed “I need help” on %(on)s. Please call."),
 }
+SAFETY = {
+    "self_harm": Message("alert.safety.self_harm", "Words about dying or hurting oneself, on %(on)s."),
+    "violence": Message("alert.safety.violence", "Words about violence, on %(on)s."),
+    "threat": Message("alert.safety.threat", "Words about threats or fear, on %(on)s."),
+    "confinement": Message("alert.safety.confinement", "Words about being locked in or not allowed out, on %(on)s."),
+    "papers": Message("alert.safety.papers", "Words about a passport or residence card that others hold, on %(on)s."),
+    "private_life": Message("alert.safety.private_life", "Words about a restricted private life, on %(on)s."),
+    "deportation": Message("alert.safety.deportation", "Words about being sent home, on %(on)s."),
+    "unpaid": Message("alert.safety.unpaid", "Words about wages that are not paid, on %(on)s."),
+    "savings": Message("alert.safety.savings", "Words about savings or bank papers that others hold, on %(on)s."),
+    "penalty": Message("alert.safety.penalty", "Words about a penalty for leaving, on %(on)s."),
+    "debt": Message("alert.safety.debt", "Words about a debt or deposit to a broker, on %(on)s."),
+    "harassment": Message("alert.safety.harassment", "Words about harassment, on %(on)s."),
+    "forced": Message("alert.safety.forced", "Words about force, on %(on)s."),
+}
+CHOSE = {
+    "papers": Message("alert.chose.papers", "The answer “others keep my passport”, on %(on)s."),
+    "violence": Message("alert.chose.violence", "The answer “I was hit or threatened”, on %(on)s."),
+    "money": Message("alert.chose.money", "The answer “my pay is kept back”, on %(on)s."),
+    "penalty": Message("alert.chose.penalty", "The answer “I must pay if I leave”, on %(on)s."),
+    "freedom": Message("alert.chose.freedom", "The answer “I may not go out freely”, on %(on)s."),
+}
+CHOSE_OTHER = Message("alert.chose.other", "An answer about danger, on %(on)s.")
+REASONS |= {f"safety.{topic}": message for topic, message in SAFETY.items()}
+REASONS |= {f"safety.choice.{choice}": message for choice, message in CHOSE.items()}
+WISHES = {
+    "papers": Message("alert.wish.papers", "visa or papers"),
+    "money": Message("alert.wish.money", "bank or tax"),
+    "doctor": Message("alert.wish.doctor", "going to a doctor"),
+    "home": Message("alert.wish.home", "home or phone"),
+    "other": Message("alert.wish.other", "something else"),
+}
+WROTE = Message("alert.wrote", "They wrote: “%(words)s”")
+CONTACT = Message("alert.contact", "Safe to reach them: %(how)s, %(when)s")
+CONTACT_UNKNOWN = Message(
+    "alert.contact_unknown",
+    "They have not said yet whether a call is safe. Ask in writing, and write nothing about the matter.",
+)
+CONTACT_HOW = {
+    "phone": Message("alert.contact.phone", "by phone"),
+    "chat": Message("alert.contact.chat", "only in writing"),
+    "wait": Message("alert.contact.wait", "not yet, please wait for them"),
+}
+CONTACT_WHEN = {
+    "now": Message("alert.contact.now", "at any time"),
+    "noon": Message("alert.contact.noon", "at lunch time"),
+    "evening": Message("alert.contact.evening", "in the evening"),
+    "day_off": Message("alert.contact.day_off", "on a day off"),
+    "": Message("alert.contact.no_time", "time not said"),
+}
+COMPLAINT = Message(
+    "alert.complaint",
+    "The trouble is with the agency or the consultant. The consultant does not see this case; please take it yourself.",
+)
 HELP_STEP = Message(
     "alert.help_step", "Do not contact the company first. Ask what the hire wants, and when it is safe to talk."
 )
@@ -223,6 +278,8 @@ class AlertView:
     timeline: tuple[Entry, ...]
     due_on: date | None
     escalated: bool
+    contact: Mapping[str, Any] = field(default_factory=dict)
+    words: str | None = None
 
 
 def day(voice: Voice, on: date | str) -> str:
@@ -235,12 +292,17 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
     """Who, level, reasons with answers and dates, the last months, a first step, and what can be done."""
     level = voice.one(LEVELS[view.level]) if view.level else ""
     title = voice.one(TITLES[view.kind], hire=view.hire, company=view.company, level=level)
-    paragraphs = [Paragraph(voice.one(ESCALATED))] if view.escalated else []
+    urgent = view.kind in ("help", "safety")
+    # What must not be done stands above everything else: somebody may be in danger from the one who would be called.
+    paragraphs = [Paragraph(voice.one(HELP_STEP), Style.TITLE)] if urgent else []
+    paragraphs += [Paragraph(voice.one(ESCALATED))] if view.escalated else []
     paragraphs.append(Paragraph(title, Style.TITLE))
     case = voice.one(CASE, key=view.key, start=day(voice, view.start), month=view.month)
     paragraphs.append(Paragraph(case, Style.QUIET))
     why = [voice.one(WHY), *(f"• {reason(voice, one, rules)}" for one in view.reasons[:5])]
     paragraphs.append(Paragraph("\n".join(why)))
+    if urgent:
+        paragraphs += _private(voice, view)
     paragraphs += [_said(voice, said) for said in view.said if said.lines]
     if view.months:
         shown = " → ".join(f"{_month(voice, on)} {voice.one(LEVELS[level])}" for on, level in view.months[-6:])
@@ -253,6 +315,16 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
         paragraphs.append(Paragraph(voice.one(FIRST_STEP, step=step)))
     paragraphs.append(Paragraph(_closing(voice, view, rules), Style.QUIET))
     return fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state)
+
+
+def _private(voice: Voice, view: AlertView) -> list[Paragraph]:
+    """The words, and how the person can be reached without putting them at risk."""
+    how = CONTACT_HOW.get(str(view.contact.get("safe")))
+    when = CONTACT_WHEN.get(str(view.contact.get("when", "")), CONTACT_WHEN[""])
+    reach = voice.one(CONTACT, how=voice.one(how), when=voice.one(when)) if how else voice.one(CONTACT_UNKNOWN)
+    found = [Paragraph(voice.one(COMPLAINT))] if view.contact.get("about") in ("agency", "consultant") else []
+    found += [Paragraph(voice.one(WROTE, words=view.words))] if view.words else []
+    return [*found, Paragraph(reach)]
 
 
 def _month(voice: Voice, on: date) -> str:
@@ -302,13 +374,15 @@ def fitted(paragraphs: Sequence[Paragraph], limits: Limits) -> tuple[Paragraph, 
 def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     """One reason as a sentence, with the answers and dates behind it."""
     code, values = one["code"], dict(one["values"])
-    message = REASONS.get(code)
+    message = REASONS.get(code) or (CHOSE_OTHER if code.startswith("safety.choice.") else None)
     if message is None:
         sentence = rules.reasons.get(code)
         if sentence is None:
             return str(code)
         message = Message(f"risk.reason.{code}", sentence.text)
     values["answers"] = _answers(voice, values)
+    if "of" in values:
+        values["wish"] = voice.one(WISHES.get(str(values["of"]), WISHES["other"]))
     if code == "gap":
         values |= {"subject": subject(voice, f"level.{values['driver']}")}
         values |= {side: _points(values[side]) for side in ("hire", "manager")}
@@ -374,8 +448,8 @@ def entry_line(voice: Voice, entry: Entry) -> str:
 
 def first_step(voice: Voice, view: AlertView, rules: Rules) -> str | None:
     """One concrete thing to do first, by the strongest reason that has one."""
-    if view.kind == "help":
-        return voice.one(HELP_STEP)
+    if view.kind in ("help", "safety"):
+        return None  # It stands in the first line.
     for one in view.reasons:
         kind, _, driver = str(one["code"]).partition(".")
         for subject in (driver, kind):

@@ -3,6 +3,18 @@ then the desks outside that are open now."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from bot.messages import Button, Limits, Paragraph, Style
+from bot.text.catalog import Voice
+from bot.text.prompts import Content, press
+from risk.policy import ReadingTime
+from scheduler.hotlines import Hotline
 from surveys.model import Message
 
 EMERGENCY = Message(
@@ -64,3 +76,101 @@ DESKS_LATER = Message(
 DESK_NUMBER = Message("safety.desk_number", "%(name)s: %(number)s (%(hours)s)")
 DESK_PAGE = Message("safety.desk_page", "%(name)s: see %(page)s")
 DESKS_NONE = Message("safety.desks_none", "Your embassy and the local labour standards office also help.")
+
+
+READING = {"by": READ_BY, "on_call": READ_ON_CALL, "not_before": READ_NOT_BEFORE, "later": READ_SENT_LATER}
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """The desks that speak the reader's language: open now with a number, and the others."""
+
+    now: tuple[Hotline, ...]
+    later: tuple[Hotline, ...]
+    today: date
+
+
+def message(
+    voice: Voice,
+    limits: Limits,
+    *,
+    alert: int,
+    step: str,
+    reader: str,
+    above: bool,
+    reading: ReadingTime,
+    zone: ZoneInfo,
+    hold: int,
+    desks: Desks,
+    go_on: int | None,
+) -> Content:
+    """One step of the way, with the emergency numbers first. ``above``: the reader stands above the consultant; ``go_on`` is
+    the check-in that waits."""
+    if step == "read":
+        return (Paragraph(voice.say(HAS_READ, reader=reader)),), ()
+    if step in ("when", "noted"):
+        said = WHEN if step == "when" else NOTED
+        rows = _choices(voice, limits, alert, "when", WHENS) if step == "when" else _go_on(voice, limits, go_on)
+        return (Paragraph(voice.say(said, reader=reader)),), rows
+    if step == "whom":
+        waits = Paragraph(voice.say(WHOM_WAITS, reader=reader, minutes=hold), Style.QUIET)
+        rows = _choices(voice, limits, alert, "whom", WHOMS)
+        return (Paragraph(voice.say(EMERGENCY), Style.TITLE), Paragraph(voice.say(WHOM)), waits), rows
+    paragraphs = [Paragraph(voice.say(EMERGENCY), Style.TITLE)]
+    if step == "outside":
+        paragraphs += [Paragraph(voice.say(OUTSIDE)), _desks(voice, desks)]
+        return tuple(paragraphs), _go_on(voice, limits, go_on)
+    told = NOTICED if step == "noticed" else TOLD_ABOVE if above else TOLD
+    when = "\n".join(
+        dict.fromkeys(
+            Voice((locale,), voice.domain).one(
+                READING[reading.kind], reader=reader, when=_moment(locale, reading.at, zone)
+            )
+            for locale in voice.locales
+        )
+    )
+    paragraphs += [Paragraph(voice.say(told, reader=reader)), Paragraph(when), _desks(voice, desks)]
+    paragraphs.append(Paragraph(voice.say(SAFE)))
+    return tuple(paragraphs), (*_choices(voice, limits, alert, "safe", SAFES), *_go_on(voice, limits, go_on))
+
+
+def _moment(locale: str, at: datetime, zone: ZoneInfo) -> str:
+    """A day of the week and an hour, as the reader says them."""
+    local, known = at.astimezone(zone), locale.partition("@")[0]
+    day = format_date(local.date(), "M月d日（EEEE）" if known == "ja" else "EEEE d MMMM", locale=known)
+    return f"{day} {format_time(local.time(), 'HH:mm', locale=known)}"
+
+
+def _choices(
+    voice: Voice, limits: Limits, alert: int, verb: str, options: Mapping[str, Message]
+) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (press("safety", alert, 0, f"{verb}.{choice}", voice.label(label, limits.button)),)
+        for choice, label in options.items()
+    )
+
+
+def _go_on(voice: Voice, limits: Limits, checkin: int | None) -> tuple[tuple[Button, ...], ...]:
+    if checkin is None:
+        return ()
+    return ((press("safety", checkin, 0, "go_on", voice.label(GO_ON, limits.button)),),)
+
+
+def _desks(voice: Voice, desks: Desks) -> Paragraph:
+    """What is open now; where nothing is, what opens later or stands on an official page."""
+    shown = desks.now or desks.later
+    lines = [voice.say(DESKS_OPEN if desks.now else DESKS_LATER)] if shown else []
+    lines += ["• " + _desk(voice, one, desks.today) for one in shown[:SHOWN]]
+    return Paragraph("\n".join([*lines, voice.say(DESKS_NONE)]), Style.QUIET)
+
+
+def _desk(voice: Voice, one: Hotline, today: date) -> str:
+    name = one.name["ja"] if voice.first.startswith("ja") else one.name["en"]
+    number = one.shown_number(today)
+    if number is None or not one.hours_known:
+        return voice.one(DESK_PAGE, name=name, page=one.page)
+    window = one.weekdays or one.weekends
+    assert window is not None
+    hours = f"{window[0]:%H:%M}-{window[1]:%H:%M}"
+    return voice.one(DESK_NUMBER, name=name, number=number, hours=hours)

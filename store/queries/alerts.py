@@ -37,12 +37,48 @@ def as_fact(row: Alert) -> facts.Alert:
         resolved_at=row.resolved_at,
         outcome=row.outcome,
         escalations=row.escalations,
+        person_id=row.person_id,
+        contact=row.contact,
+        hidden_from=row.hidden_from,
     )
 
 
 def raise_once(tx: Session, cause: str, **values: Any) -> bool:
     """Raise an alert; the same cause raises one once. True when this call did it."""
-    return insert_once(tx, Alert, [{"cause": cause, "state": "open", "escalations": 0, **values}]) == 1
+    words = seal(tx, values.pop("words", None))
+    first = {"state": "open", "escalations": 0, "contact": {}, "sealed_words": words}
+    return insert_once(tx, Alert, [{"cause": cause, **first, **values}]) == 1
+
+
+def by_cause(tx: Session, cause: str) -> facts.Alert:
+    """The alert with that cause."""
+    return as_fact(tx.exec(select(Alert).where(Alert.cause == cause)).one())
+
+
+def running_of(tx: Session, person_id: int) -> facts.Alert | None:
+    """The newest case that this person's own words or call have opened and that nobody has taken yet, or None."""
+    query = select(Alert).where(Alert.person_id == person_id, Alert.state == "open").order_by(col(Alert.id).desc())
+    row = tx.exec(query.limit(1)).one_or_none()
+    return None if row is None else as_fact(row)
+
+
+def hidden(tx: Session, placement_id: int) -> frozenset[int]:
+    """The cases about a placement that somebody of the agency must not see."""
+    query = select(Alert.id).where(Alert.placement_id == placement_id, col(Alert.hidden_from).is_not(None))
+    return frozenset(one for one in tx.exec(query) if one is not None)
+
+
+def words_of(tx: Session, alert_id: int) -> str | None:
+    """The words that raised an alert, unsealed."""
+    row = tx.get(Alert, alert_id)
+    return None if row is None else unseal(tx, row.sealed_words)
+
+
+def add_words(tx: Session, alert_id: int, words: str) -> None:
+    """Add what was written since to the words of an alert."""
+    row = tx.get_one(Alert, alert_id)
+    before = unseal(tx, row.sealed_words)
+    row.sealed_words = seal(tx, words if before is None else f"{before}\n{words}")
 
 
 def get(tx: Session, alert_id: int) -> facts.Alert | None:

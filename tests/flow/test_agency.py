@@ -166,6 +166,7 @@ async def test_while_somebody_is_away_others_are_told_and_see_the_case() -> None
         await house.joins(oda)
         await house.until("2026-04-07 12:00")
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
         assert "asks for help" in house.sees(oda)
         assert house.messages(placement.consultant) == []
@@ -174,6 +175,7 @@ async def test_while_somebody_is_away_others_are_told_and_see_the_case() -> None
 
         await house.until("2026-04-08 12:00")  # Both are away now.
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
         assert "asks for help" in house.sees(placement.consultant)
         assert "the consultant is away, so Oda Ken was told" in house.sees(placement.consultant)

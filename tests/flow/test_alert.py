@@ -363,6 +363,7 @@ async def test_a_call_for_help_is_told_by_day(at: str, arrives: str) -> None:
     async with after_a_month() as (house, placement):
         await house.until(at)
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.until("2026-05-12 12:00")
         assert told(house, placement.consultant) == [(arrives, "alert")]
         said = house.log_of(placement.consultant)
@@ -376,6 +377,7 @@ async def test_help_is_passed_on_after_four_working_hours() -> None:
         assert placement.lead is not None
         await house.until("2026-05-07 10:00")
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.until("2026-05-07 18:00")
         assert told(house, placement.lead) == [("05-07 14:00", "alert")]
 
@@ -384,13 +386,16 @@ async def test_help_pressed_twice_is_one_call_until_somebody_takes_it() -> None:
     async with after_a_month() as (house, placement):
         await house.until("2026-05-07 10:00")
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         await house.until("2026-05-07 11:00")
         assert len(told(house, placement.consultant)) == 1
         await house.presses(placement.consultant, "I take care of it")
 
         await house.until("2026-05-12 10:00")
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
 
         assert told(house, placement.consultant) == [("05-07 10:00", "alert"), ("05-12 10:00", "alert")]
@@ -462,6 +467,7 @@ async def test_no_alert_ever_goes_to_the_hire_or_the_manager() -> None:
     async with after_a_month() as (house, placement):
         await leaves(house, placement.hire)
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.until("2026-06-20 12:00")
         assert len(house.alerts()) >= 2
         for person in (placement.hire, placement.manager):

@@ -160,6 +160,7 @@ async def test_at_night_nobody_is_told_before_the_morning_and_help_is_still_answ
         await house.runs()
         assert texts(house, placement.hire) == []
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         assert "I have told your consultant" in house.sees(placement.hire)
         await house.until("2026-04-06 07:59", by=MINUTE)
         assert len(texts(house, placement.hire)) == 1
@@ -228,6 +229,7 @@ async def test_alerts_about_the_risk_are_closed_and_a_call_for_help_is_not() -> 
         await house.until("2026-05-01 12:10")
         await house.answers(placement.hire, "1", "I have another job offer", "1", "1")
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.until("2026-05-22 12:00")
         assert {(one.kind, one.state) for one in house.alerts()} == {("risk", "open"), ("help", "open")}
         changes.leave(house.app, "A-1", notice_on=date(2026, 5, 22), left_on=date(2026, 6, 30), reason="resigned")

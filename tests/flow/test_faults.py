@@ -359,6 +359,7 @@ async def test_an_alert_that_was_raised_while_the_clock_was_ahead_reaches_the_co
         placement = await house.welcomes()
         house.clock.advance(timedelta(days=365))
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         house.clock.advance(timedelta(days=-365))
         await sweeps(house)
         assert any("NGUYEN VAN AN" in one.text for one in house.messages(placement.consultant))

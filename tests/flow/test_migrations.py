@@ -62,6 +62,7 @@ async def people_move_in(url: str) -> None:
         await house.until("2026-04-06 12:10")
         await house.answers(placement.hire, "1", "the work is different", "1", "1", "1", "1", "x", "4", "4", "4")
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
         for press in ("Note an action", "Pay"):
             await house.presses(placement.consultant, press)

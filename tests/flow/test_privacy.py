@@ -36,6 +36,7 @@ async def a_whole_story(house: House) -> facts.Placement:
     await house.answers(an, "2", TAPPED[1], "3", "1", TAPPED[0], NOTE, "2", "2", "2", WORDS)
     await house.says(an, HELP)
     await house.says(an, "I need help")
+    await house.presses(an, "whom.other")
     await house.runs()
 
     await house.says(mori, "list")
@@ -132,6 +133,7 @@ async def test_words_that_still_wait_for_a_choice_are_read_by_the_consultant() -
         await house.until("2026-04-06 12:10")
         await house.answers(placement.hire, NOTE)
         await house.says(placement.hire, "I need help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
         assert f"“{NOTE}”" in house.sees(placement.consultant)
 

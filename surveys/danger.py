@@ -1,0 +1,157 @@
+"""Danger: what in somebody's own words says that they may be in danger, or treated in a way that is against the law.
+
+``topics_of`` is pure, knows no person and looks for patterns only (``surveys/lexicon/*.yaml``): what it finds is a reason for
+a human to read at once, and never an input of any estimate. It would rather ask a human once too often than miss a call.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+import yaml
+
+TOPICS = (
+    "self_harm",
+    "violence",
+    "threat",
+    "confinement",
+    "papers",
+    "private_life",
+    "deportation",
+    "unpaid",
+    "savings",
+    "penalty",
+    "debt",
+    "harassment",
+    "forced",
+)
+"""What can be found, the most urgent first."""
+
+SHORT_FORMS = (
+    (r"\bcan ?'?t\b|\bcannot\b|\bcan not\b", "can not"),
+    (r"\bwon'?t\b", "will not"),
+    (r"\b(do|does|did|is|are|was|were|have|has|had|would|could|should|must|need)n'?t\b", r"\1 not"),
+    (r"\bain'?t\b", "is not"),
+    (r"\bi'?m\b", "i am"),
+    (r"\b(he|she|they|we|you|it|i)'(?:s|re|ll|ve|d)\b", r"\1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The patterns of one language. ``reviewed`` says whether somebody who speaks it has read them; a text in which
+    ``foreign`` is found is in another language that shares its signs."""
+
+    language: str
+    reviewed: bool
+    spellings: frozenset[str]
+    foreign: re.Pattern[str] | None
+    patterns: Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
+
+
+def topics_of(text: str) -> tuple[str, ...]:
+    """The topics of danger in a text of any shipped language, the most urgent first; () for ordinary words."""
+    found = {
+        topic for lexicon in lexicons() for clause in _clauses(text, lexicon) for topic in _in_clause(clause, lexicon)
+    }
+    return tuple(topic for topic in TOPICS if topic in found)
+
+
+def _in_clause(clause: str, lexicon: Lexicon) -> Iterable[str]:
+    for topic, (find, unless) in lexicon.patterns.items():
+        left = clause
+        for ordinary in unless:
+            left = ordinary.sub(" , ", left)
+        if any(pattern.search(left) for pattern in find):
+            yield topic
+
+
+def _clauses(text: str, lexicon: Lexicon) -> list[str]:
+    folded = fold(text)
+    if lexicon.foreign is not None and lexicon.foreign.search(folded):
+        return []
+    parts = [part for part in re.split(r"[.!?;\n。！？…]+", folded) if part.strip()]
+    # A sentence that is broken into two lines or by a full stop is still one thought.
+    whole = parts if len(parts) < 2 else [*parts, *(" ".join(pair) for pair in pairwise(parts))]
+    if lexicon.language == "ja":
+        return [re.sub(r"[\s、,・「」『』()（）\"'~〜]+", "", part) for part in whole]
+    return [_spelt(part, lexicon.spellings) if lexicon.spellings else part.strip() for part in whole]
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: NFKC, small letters, hiragana for katakana, English short forms written out."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    plain = re.sub(r"(?<=\d),(?=\d)", "", "".join(_hiragana(sign) for sign in plain))
+    for short, long in SHORT_FORMS:
+        plain = re.sub(short, long, plain)
+    return re.sub(r"[^\S\n]+", " ", plain).strip()
+
+
+def _hiragana(sign: str) -> str:
+    return chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign
+
+
+def _spelt(clause: str, spellings: frozenset[str]) -> str:
+    """The clause with near misses of the important words put right."""
+    return re.sub(r"[a-z]+", lambda found: _nearest(found[0], spellings), clause.strip())
+
+
+@cache
+def _nearest(word: str, spellings: frozenset[str]) -> str:
+    if len(word) < 5 or word in spellings:
+        return word
+    known = sorted(one for one in spellings if abs(len(one) - len(word)) <= 2 and one[0] == word[0])
+    return next((one for one in known if _apart(word, one) <= (1 if len(one) < 8 else 2)), word)
+
+
+def _apart(one: str, other: str) -> int:
+    """How many letters were missed, doubled, mixed up or exchanged."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        following = [i]
+        for j, right in enumerate(other, 1):
+            cost = min(row[j] + 1, following[j - 1] + 1, row[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                cost = min(cost, before[j - 2] + 1)
+            following.append(cost)
+        before, row = row, following
+    return row[-1]
+
+
+@cache
+def lexicons() -> tuple[Lexicon, ...]:
+    """Every shipped language, in the order of their names."""
+    folder = files("surveys") / "lexicon"
+    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".yaml"))
+    return tuple(_lexicon((folder / name).read_text(encoding="utf-8")) for name in names)
+
+
+def _lexicon(text: str) -> Lexicon:
+    read = yaml.safe_load(text)
+    words: dict[str, str] = {}
+    for name, pattern in read.get("words", {}).items():
+        words[name] = _filled(str(pattern), words)
+    patterns = {
+        topic: (_compiled(rules["find"], words), _compiled(rules.get("unless", ()), words))
+        for topic, rules in read["topics"].items()
+    }
+    foreign = re.compile(read["foreign"]) if "foreign" in read else None
+    return Lexicon(read["language"], bool(read["reviewed"]), frozenset(read.get("spellings", ())), foreign, patterns)
+
+
+def _compiled(patterns: Iterable[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_filled(pattern, words)) for pattern in patterns)
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    """The pattern with its words put in, folded as the text is: katakana as hiragana, ``~`` as a gap."""
+    for name, alternatives in words.items():
+        pattern = pattern.replace(f"{{{name}}}", f"(?:{alternatives})")
+    return "".join(_hiragana(sign) for sign in pattern).replace("~?", "[^,]{0,40}?").replace("~", "[^,]{0,40}?")
