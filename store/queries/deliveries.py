@@ -181,7 +181,10 @@ _WAITING = (
 
 
 def next_look(tx: Session, platforms: Sequence[str], now: datetime) -> datetime | None:
-    """When there can be something to claim again: a retry falls due, or a lane opens; None when nothing waits."""
+    """When there can be something to claim again: at once where a lane has opened meanwhile, otherwise when a retry falls due
+    or a lane opens; None when nothing waits."""
+    if claimable(tx, platforms, now):
+        return now
     retry = tx.exec(_WAITING, params={"after": now, "platforms": list(platforms)}).one()
     held_back = lanes.next_open(tx, now) if _any_due(tx, platforms, now) else None
     return min((at for at in (retry, held_back) if at is not None), default=None)

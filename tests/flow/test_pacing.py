@@ -220,6 +220,14 @@ async def test_the_loop_is_woken_when_the_lane_opens_and_not_before(database_url
             assert deliveries.next_look(tx, ["slack"], house.clock()) is None, "nothing waits"
 
 
+async def test_a_lane_that_opened_while_others_were_sent_is_looked_at_at_once(database_url: str) -> None:
+    async with waiting(database_url, "slack", 1, each=4) as house:
+        await delivery.send_queued(house.app)
+        house.clock.advance(2 * SECOND)  # On a busy machine the calls took longer than the lane was shut.
+        with house.app.store.read() as tx:
+            assert deliveries.next_look(tx, ["slack"], house.clock()) == house.clock()
+
+
 async def test_a_retry_is_looked_at_when_it_is_due(database_url: str) -> None:
     async with waiting(database_url, "memory", 1) as house:
         house.channel.fail_next(SendError("no_connection", retryable=True))
