@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import agency
+from bot.flow.inviting import Invited as Invited
+from bot.flow.inviting import issue
 from bot.flow.roster.values import name_key
 from bot.refusal import Refusal
 from bot.text import changes as words
 from bot.text.catalog import Voice
-from scheduler.workdays import local_time
-from store.queries import audit, invitations, placements
+from store.queries import invitations, placements
 from store.queries.invitations import Invitee
 
-CODE_BYTES = 24
-"""192 random bits; 32 characters, of the kind that a Telegram link may hold (core.telegram.org/bots/features#deep-linking)."""
-
-VALID = timedelta(days=30)
 MOST_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """A code in the clear, which is shown once and stored nowhere. ``link`` is Telegram's, None until the bot's name is known."""
-
-    whom: Invitee
-    code: str
-    link: str | None
-    valid_until: datetime
 
 
 def invite(app: App, *, company: str | None = None, person: str | None = None, relink: bool = False) -> list[Invited]:
@@ -53,7 +37,7 @@ def invite(app: App, *, company: str | None = None, person: str | None = None, r
             chosen = [_named(tx, known, person)]
             _refuse(chosen[0], relink=relink)
         bot = invitations.bot_name(tx, "telegram")
-        return [_issue(tx, one, bot, now) for one in chosen]
+        return [issue(tx, one, bot, now, actor="cli") for one in chosen]
 
 
 def _named(tx: Session, known: Sequence[Invitee], wanted: str) -> Invitee:
@@ -91,22 +75,6 @@ def _refuse(one: Invitee, *, relink: bool) -> None:
         raise Refusal("person_linked", name=one.person.name)
     if one.left:
         raise Refusal("person_gone", name=one.person.name)
-
-
-def _issue(tx: Session, one: Invitee, bot: str | None, now: datetime) -> Invited:
-    code = secrets.token_urlsafe(CODE_BYTES)
-    until = _valid_until(one, now)
-    invitations.issue(tx, one.person.id, one.placement_id, code=code, issued_at=now, expires_at=until)
-    audit.write(tx, actor="cli", action="invited", subject=f"person:{one.person.id}", now=now)
-    link = f"https://t.me/{bot}?start={code}" if bot and one.channel != "slack" else None
-    return Invited(one, code, link, until)
-
-
-def _valid_until(one: Invitee, now: datetime) -> datetime:
-    """30 days after now, or the end of the start date where that is later."""
-    if one.start_date is None or one.role not in ("hire", "manager"):
-        return now + VALID
-    return max(now + VALID, local_time(one.start_date, time(23, 59, 59), ZoneInfo(one.timezone)))
 
 
 def as_rows(issued: Sequence[Invited]) -> list[dict[str, str | None]]:

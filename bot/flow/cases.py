@@ -38,6 +38,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
     own.sort(key=lambda one: (urgency(level_of(one), one.id in waiting), one.company, one.hire.name))
     return [
         words.Case(
+            placement=one.id,
             hire=naming(one),
             company_id=one.company_id,
             company=one.company,
@@ -76,3 +77,11 @@ def refresh_home(tx: Session, heard: Heard) -> None:
         subject=heard.person.id,
         place=HOME,
     )
+
+
+def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
+    """Promise one short answer (``bot.text.alerts.SAYS``); on a person's own page it stands above the list."""
+    if heard.place == HOME:
+        send(tx, heard, "caseload", heard.person.id, detail={"said": {"code": code, **values}})
+        return
+    send(tx, heard, "staff_say", heard.person.id, detail={"code": code, **values})

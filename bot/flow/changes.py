@@ -48,62 +48,107 @@ class HandedOver:
 
 
 def pause(app: App, key: str, first: date, last: date, *, reason: str = "home_leave") -> Changed:
+    """``pause_in`` for the placement with that number. Raises Refusal("placement_unknown") besides."""
+    with app.store.begin() as tx:
+        return pause_in(app, tx, _placement(tx, key), first, last, reason=reason)
+
+
+def pause_in(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    first: date,
+    last: date,
+    *,
+    reason: str = "home_leave",
+    by: facts.Person | None = None,
+) -> Changed:
     """Ask nothing about a placement from ``first`` to ``last``; afterwards the check-ins start again by themselves.
 
-    What is open is taken back when the pause has begun; a pause that begins later lets it be answered until then.
-    Raises Refusal("placement_unknown"), ("placement_left") or ("days_reversed").
+    What is open is taken back when the pause has begun; a pause that begins later lets it be answered until then. ``by``
+    is who did it in the chat, and is not told of it once more. Raises Refusal("placement_left") or ("days_reversed").
     """
     if first > last:
         raise Refusal("days_reversed")
-    now = app.clock()
-    with app.store.begin() as tx:
-        placement = _placement(tx, key)
-        if placement.left_on is not None and placement.left_on <= first:
-            raise Refusal("placement_left", key=key, day=placement.left_on.isoformat())
-        if not changes.set_pause(tx, placement.id, first, last, reason):
-            return Changed(placement, changed=False)
-        days = {"first": first.isoformat(), "last": last.isoformat()}
-        audit.write(tx, actor="cli", action="paused", subject=f"placement:{key}", now=now, reason=reason, **days)
+    now, key = app.clock(), placement.key
+    if placement.left_on is not None and placement.left_on <= first:
+        raise Refusal("placement_left", key=key, day=placement.left_on.isoformat())
+    if not changes.set_pause(tx, placement.id, first, last, reason):
+        return Changed(placement, changed=False)
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    audit.write(tx, actor=_actor(by), action="paused", subject=f"placement:{key}", now=now, reason=reason, **days)
 
-        today = now.astimezone(ZoneInfo(placement.timezone)).date()
-        withdrawn = changes.withdraw_open(tx, placement.id, now) if first <= today <= last else []
-        _tell_withdrawn(app, tx, placement, [one for one in withdrawn if one.person_id != placement.hire.id])
-        if last >= today and _takes_part(tx, placement.hire, placement):
-            notices.tell_later(app, tx, placement.hire, placement, detail={"code": "paused", **days})
-        _tell_consultant(app, tx, placement, {"code": "paused", **_names(placement), **days})
+    today = now.astimezone(ZoneInfo(placement.timezone)).date()
+    withdrawn = changes.withdraw_open(tx, placement.id, now) if first <= today <= last else []
+    _tell_withdrawn(app, tx, placement, [one for one in withdrawn if one.person_id != placement.hire.id])
+    if last >= today and _takes_part(tx, placement.hire, placement):
+        notices.tell_later(app, tx, placement.hire, placement, detail={"code": "paused", **days})
+    _tell_consultant(app, tx, placement, {"code": "paused", **_names(placement), **days}, by)
     log.info("placement.paused", placement=placement.id, withdrawn=len(withdrawn))
     return Changed(placement, changed=True, withdrawn=len(withdrawn))
 
 
 def leave(app: App, key: str, *, notice_on: date, left_on: date, reason: str) -> Changed:
+    """``leave_in`` for the placement with that number. Raises Refusal("placement_unknown") besides."""
+    with app.store.begin() as tx:
+        return leave_in(app, tx, _placement(tx, key), notice_on=notice_on, left_on=left_on, reason=reason)
+
+
+def leave_in(
+    app: App,
+    tx: Session,
+    before: facts.Placement,
+    *,
+    notice_on: date,
+    left_on: date,
+    reason: str,
+    by: facts.Person | None = None,
+) -> Changed:
     """Note that a hire leaves: from the notice on nothing is asked any more, and alerts about the risk are closed.
 
-    Raises Refusal("placement_unknown"), ("notice_late") or ("left_early").
+    ``by`` is as in ``pause_in``. Raises Refusal("notice_late") or ("left_early").
     """
     if notice_on > left_on:
         raise Refusal("notice_late", notice=notice_on.isoformat(), day=left_on.isoformat())
-    now = app.clock()
-    with app.store.begin() as tx:
-        before = _placement(tx, key)
-        if left_on < before.start_date:
-            raise Refusal("left_early", day=left_on.isoformat(), start=before.start_date.isoformat())
-        if not changes.set_left(tx, before.id, notice_on, left_on, reason):
-            return Changed(before, changed=False)
-        days = {"notice": notice_on.isoformat(), "day": left_on.isoformat()}
-        audit.write(tx, actor="cli", action="left", subject=f"placement:{key}", now=now, reason=reason, **days)
+    now, key = app.clock(), before.key
+    if left_on < before.start_date:
+        raise Refusal("left_early", day=left_on.isoformat(), start=before.start_date.isoformat())
+    if not changes.set_left(tx, before.id, notice_on, left_on, reason):
+        return Changed(before, changed=False)
+    days = {"notice": notice_on.isoformat(), "day": left_on.isoformat()}
+    audit.write(tx, actor=_actor(by), action="left", subject=f"placement:{key}", now=now, reason=reason, **days)
 
-        withdrawn = changes.withdraw_open(tx, before.id, now)
-        for alert_id in changes.close_risk(tx, before.id, now):
-            audit.write(tx, actor="cli", action="resolved", subject=f"alert:{alert_id}", now=now)
-            copies.refresh(app, tx, alert_id, key=f"left:{before.id}:{now.isoformat()}")
-        ends = before.left_on is None and _takes_part(tx, before.hire, before) and not _works_elsewhere(tx, before)
-        _tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
-        if ends:
-            notices.tell_later(app, tx, before.hire, before, detail={"code": "ended"})
-        told = {"code": "left", **_names(before), "day": left_on.isoformat(), "reason": reason}
-        _tell_consultant(app, tx, before, told)
+    withdrawn = changes.withdraw_open(tx, before.id, now)
+    for alert_id in changes.close_risk(tx, before.id, now):
+        audit.write(tx, actor=_actor(by), action="resolved", subject=f"alert:{alert_id}", now=now)
+        copies.refresh(app, tx, alert_id, key=f"left:{before.id}:{now.isoformat()}")
+    ends = before.left_on is None and _takes_part(tx, before.hire, before) and not _works_elsewhere(tx, before)
+    _tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
+    if ends:
+        notices.tell_later(app, tx, before.hire, before, detail={"code": "ended"})
+    told = {"code": "left", **_names(before), "day": left_on.isoformat(), "reason": reason}
+    _tell_consultant(app, tx, before, told, by)
     log.info("placement.left", placement=before.id, withdrawn=len(withdrawn))
     return Changed(before, changed=True, withdrawn=len(withdrawn))
+
+
+def correct_start(app: App, tx: Session, before: facts.Placement, start: date, *, by: facts.Person) -> Changed:
+    """Correct the day on which a hire began; what is planned moves, and nothing is asked belatedly.
+
+    Raises Refusal("start_late") for a day after the notice, the last day or the end of the contract.
+    """
+    ends = [day for day in (before.notice_on, before.left_on, before.contract_ends) if day is not None]
+    if ends and start > min(ends):
+        raise Refusal("start_late", day=start.isoformat())
+    now = app.clock()
+    if not changes.set_start(tx, before.id, start, now):
+        return Changed(before, changed=False)
+    days = {"before": before.start_date.isoformat(), "day": start.isoformat()}
+    audit.write(tx, actor=_actor(by), action="start_corrected", subject=f"placement:{before.key}", now=now, **days)
+    told = {"code": "start_corrected", **_names(before), "day": start.isoformat()}
+    _tell_consultant(app, tx, before, told, by)
+    log.info("placement.start_corrected", placement=before.id)
+    return Changed(before, changed=True)
 
 
 def hand_over(app: App, before: str, after: str, *, until: date | None = None) -> HandedOver:
@@ -213,7 +258,15 @@ def _names(placement: facts.Placement) -> dict[str, str]:
     return {"hire": placement.hire.name, "company": placement.company}
 
 
-def _tell_consultant(app: App, tx: Session, placement: facts.Placement, detail: dict[str, Any]) -> None:
+def _actor(by: facts.Person | None) -> str:
+    return "cli" if by is None else f"person:{by.id}"
+
+
+def _tell_consultant(
+    app: App, tx: Session, placement: facts.Placement, detail: dict[str, Any], by: facts.Person | None
+) -> None:
+    if by is not None and by.id == placement.consultant.id:
+        return
     consultant, key = placement.consultant.id, f"change:{placement.id}:{app.clock().isoformat()}:{detail['code']}"
     outbox.promise(app, tx, consultant, key=key, kind="change", subject=consultant, detail=detail)
 

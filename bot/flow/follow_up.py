@@ -10,11 +10,12 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, cases, copies, outbox
+from bot.flow import agency, case_page, cases, copies, outbox
+from bot.flow.cases import say
 from bot.flow.reply import Heard, send
 from bot.flow.safety import tell_read
 from bot.flow.sight import may_see, may_see_alert
-from bot.messages import FORM, HOME, Inbound, Payload
+from bot.messages import FORM, Inbound, Payload
 from bot.text import alerts as words
 from bot.text.catalog import KNOWN_LOCALES, translate
 from risk.model import Level
@@ -108,8 +109,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
         send(tx, heard, "caseload", heard.person.id)
         return
     elif payload.kind == "case":
-        cases.turn_page(tx, payload, heard)
-        return
+        if not case_page.record(tx, payload, inbound.values or {}, heard):
+            return
     elif payload.kind == "alert":
         _record_alert(tx, payload, inbound.values or {}, heard)
     elif payload.kind == "follow_up":
@@ -119,20 +120,14 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     cases.refresh_home(tx, heard)
 
 
-def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
-    """Promise one short answer (``bot.text.alerts.SAYS``); on a person's own page it stands above the list."""
-    if heard.place == HOME:
-        send(tx, heard, "caseload", heard.person.id, detail={"said": {"code": code, **values}})
-        return
-    send(tx, heard, "staff_say", heard.person.id, detail={"code": code, **values})
-
-
 def _record_text(tx: Session, text: str, heard: Heard) -> None:
     draft = alerts.draft_of(tx, heard.person.id)
     plain = " ".join(text.split()).removeprefix("/")
     listing = {word.strip() for locale in KNOWN_LOCALES for word in _list_words(locale)}
     if plain.casefold() in listing:
         send(tx, heard, "caseload", heard.person.id)
+    elif draft is not None and draft.kind in case_page.STEPS:
+        case_page.take_text(tx, heard, draft, text)
     elif draft is not None and draft.topic is not None and draft.note is None:
         note, _ = clean(text)
         if not note:

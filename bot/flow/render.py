@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import cases, forms, home, hotlines, safety
+from bot.flow import case_page, cases, forms, home, hotlines, inviting, safety
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
-from bot.flow.sight import may_see_alert
+from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
 from bot.text import alerts as staff_words
+from bot.text import case_page as case_page_words
 from bot.text import cases as case_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
@@ -28,7 +29,7 @@ from bot.text.prompts import Content, Page, press
 from risk.policy import PolicyRow, reading_of
 from scheduler.workdays import whole_months
 from store import facts
-from store.queries import alerts, assessments, audit, checkins, people, placements
+from store.queries import alerts, assessments, audit, checkins, invitations, people, placements
 from surveys.conversation import next_question, progress
 from surveys.model import Message, Respondent
 
@@ -297,7 +298,7 @@ def alert_view(
         reasons=found.reasons,
         months=tuple(months.values()),
         said=_said(app, tx, placement, found),
-        timeline=_timeline(app, tx, found),
+        timeline=_timeline(app, tx, found.placement_id, shown=found.id),
         due_on=_local_day(app, found.due_at) if found.due_at else None,
         escalated=escalated,
         contact=found.contact,
@@ -338,10 +339,11 @@ def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Mess
     return tuple(lines)
 
 
-def _timeline(app: App, tx: Session, found: facts.Alert) -> tuple[staff_words.Entry, ...]:
+def _timeline(app: App, tx: Session, placement_id: int, *, shown: int | None = None) -> tuple[staff_words.Entry, ...]:
+    """What was done about a placement, without what belongs to a private alert that is not the one ``shown``."""
     entries = []
-    private = alerts.hidden(tx, found.placement_id) - {found.id}
-    for row in alerts.timeline(tx, found.placement_id):
+    private = alerts.hidden(tx, placement_id) - {shown}
+    for row in alerts.timeline(tx, placement_id):
         if row.state == "draft" or row.alert_id in private:
             continue
         author = people.get(tx, row.author_id).name if row.author_id else "–"
@@ -375,6 +377,56 @@ def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     return case_words.caseload(
         voice, limits, listed, company=int(one.detail.get("company", 0)), page=one.turn, said=said
     )
+
+
+def _case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _staff(tx, one)
+    placement = placements.get(tx, one.subject)
+    if not may_see(person, placement):
+        return None
+    hire = _naming(app, one)(placement)
+    view = case_page.view(app, tx, placement, hire, _timeline(app, tx, placement.id))
+    return case_page_words.page(voice, limits, view)
+
+
+def _case_form(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:
+    _, voice = _staff(tx, one)
+    placement = placements.get(tx, one.subject)
+    return case_page_words.form(
+        voice,
+        limits,
+        step=str(one.detail["step"]),
+        placement=placement.id,
+        hire=_naming(app, one)(placement),
+        start=placement.start_date,
+        today=_local_day(app, app.clock()),
+        missing=one.detail.get("missing"),
+    )
+
+
+def _case_ask(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    _, voice = _staff(tx, one)
+    placement, step = placements.get(tx, one.subject), str(one.detail["step"])
+    today = _local_day(app, app.clock())
+    first = placement.start_date if step == "start" else today
+    hire = _naming(app, one)(placement)
+    last = today + timedelta(days=14)
+    return case_page_words.ask(voice, limits, step=step, placement=placement.id, hire=hire, first=first, last=last)
+
+
+def _invitation(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    """The code is made when the message is, because it is kept nowhere but there."""
+    reader, voice = _staff(tx, one)
+    placement, person_id = placements.get(tx, one.subject), int(one.detail["person"])
+    known = invitations.invitees(tx, _local_day(app, app.clock()), company=placement.company)
+    whom = next((known for known in known if known.person.id == person_id), None)
+    if whom is None or not may_see(reader, placement):
+        return None
+    bot = invitations.bot_name(tx, "telegram")
+    made = inviting.issue(tx, whom, bot, app.clock(), actor=f"person:{reader.id}")
+    name = staff_words.brief(whom.person.name) if is_brief(app, one) and whom.role == "hire" else whom.person.name
+    until = made.valid_until.astimezone(app.desk.zone)
+    return case_page_words.invitation(voice, name=name, code=made.code, link=made.link, until=until)
 
 
 def _said_above(app: App, tx: Session, one: facts.Delivery, voice: Voice) -> str | None:
@@ -419,11 +471,12 @@ def _staff_say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Co
 def _spoken(app: App, tx: Session, one: facts.Delivery, voice: Voice, said: Mapping[str, Any]) -> str:
     """One short sentence to somebody of the agency."""
     values = {name: str(value) for name, value in said.items() if name not in ("code", "placement")}
-    if "day" in values:
-        values["day"] = staff_words.day(voice, values["day"])
+    for name in {"day", "first"} & values.keys():
+        values[name] = staff_words.day(voice, values[name])
     if "placement" in said:
         values["hire"] = _naming(app, one)(placements.get(tx, int(said["placement"])))
-    return voice.one(staff_words.SAYS[str(said["code"])], **values)
+    code = str(said["code"])
+    return voice.one(staff_words.SAYS.get(code) or case_page_words.PROBLEMS[code], **values)
 
 
 def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -531,6 +584,10 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "form_resolve": _form(staff_forms.resolve),
     "digest": _digest,
     "caseload": _caseload,
+    "case": _case,
+    "case_form": _case_form,
+    "case_ask": _case_ask,
+    "invitation": _invitation,
     "ask_snooze": _ask("alert", staff_words.SNOOZES, "snooze"),
     "ask_topic": _ask("alert", staff_words.TOPICS, "topic"),
     "ask_note": _ask("follow_up", {}, "note"),

@@ -189,6 +189,8 @@ ENTRIES = {
     "acknowledged": Message("desk.entry.acknowledged", "%(day)s: %(author)s takes care of it"),
     "snoozed": Message("desk.entry.snoozed", "%(day)s: %(author)s put it off"),
     "action": Message("desk.entry.action", "%(day)s: %(author)s, %(topic)s: %(note)s (by %(due)s)"),
+    "visit": Message("desk.entry.visit", "%(day)s: %(author)s visited: %(note)s"),
+    "call": Message("desk.entry.call", "%(day)s: %(author)s called: %(note)s"),
     "done": Message("desk.entry.done", "%(day)s: %(author)s has done it: %(topic)s"),
     "resolved": Message("desk.entry.resolved", "%(day)s: %(author)s closed the case: %(outcome)s"),
     "resolved_note": Message("desk.entry.resolved_note", "%(day)s: %(author)s closed the case: %(outcome)s. %(note)s"),
@@ -219,6 +221,19 @@ SAYS = {
     ),
     "resolved": Message("desk.say.resolved", "%(hire)s: the case is closed. The check-ins go on as before."),
     "done": Message("desk.say.done", "%(hire)s: noted as done."),
+    "logged": Message("desk.say.logged", "%(hire)s: noted in the case's history."),
+    "noted_pause": Message(
+        "desk.say.noted_pause",
+        "%(hire)s: nothing is asked from %(first)s to %(day)s. The hire is told if they take part, and the check-ins start "
+        "again by themselves.",
+    ),
+    "noted_leave": Message(
+        "desk.say.noted_leave",
+        "%(hire)s: noted as leaving on %(day)s. The check-ins end, and open alerts about the risk are closed.",
+    ),
+    "noted_start": Message(
+        "desk.say.noted_start", "%(hire)s: the first day of work is %(day)s now. Please correct the roster too."
+    ),
     "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
     "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
     "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
@@ -514,5 +529,9 @@ SHORT_KINDS = {
 
 def open_label(voice: Voice, limits: Limits, hire: str) -> str:
     """What stands on the button that opens somebody's alert."""
-    label = voice.one(OPEN, hire=hire)
+    return fitting(voice.one(OPEN, hire=hire), limits)
+
+
+def fitting(label: str, limits: Limits) -> str:
+    """Words on a button, cut where they are too long for it."""
     return label if len(label) <= limits.button else label[: limits.button - 1] + "…"

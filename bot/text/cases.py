@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.messages import Button, Limits, Paragraph, Style
-from bot.text.alerts import CASELOAD, LEVELS, SAYS, fitted, open_label, subject
+from bot.text.alerts import CASELOAD, LEVELS, SAYS, fitted, fitting, open_label, subject
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from surveys.model import Message
@@ -25,12 +25,14 @@ OF_COMPANY = Message("case.of_company", "%(company)s. Your cases there: %(count)
 BACK = Message("case.back", "Page back")
 MORE = Message("case.more", "Next page")
 ALL = Message("case.all", "All companies")
+CASE = Message("case.case", "Case: %(hire)s")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case of a list. ``silent_days`` is None where nobody has answered yet; ``alert`` is the one to open."""
 
+    placement: int
     hire: str
     company_id: int
     company: str
@@ -47,7 +49,7 @@ def caseload(
     names = {one.company_id: one.company for one in cases}
     company = company if company in names else 0
     chosen = [one for one in cases if company in (0, one.company_id)]
-    size = min(SIZE, max(1, limits.buttons - 4))
+    size = min(SIZE, max(1, (limits.buttons - 4) // 2))
     pages = max(1, -(-len(chosen) // size))
     page = min(page, pages - 1)
     shown = chosen[page * size : (page + 1) * size]
@@ -63,16 +65,20 @@ def caseload(
     if pages > 1:
         paragraphs.append(Paragraph(voice.one(OF, page=page + 1, pages=pages), Style.QUIET))
 
-    rows: list[tuple[Button, ...]] = [
-        (press("alert", one.alert, 0, "open", open_label(voice, limits, one.hire)),)
-        for one in shown
-        if one.alert is not None
-    ]
+    rows = [_buttons(voice, limits, one) for one in shown]
     turning = [(BACK, page - 1)] * (page > 0) + [(MORE, page + 1)] * (page < pages - 1)
     if turning:
         rows.append(tuple(press("case", company, to, "list", voice.label(one, limits.button)) for one, to in turning))
-    rows += _companies(voice, limits, names, company)[: max(0, limits.buttons - len(shown) - 2)]
+    rows += _companies(voice, limits, names, company)[: max(0, limits.buttons - 2 * len(shown) - 2)]
     return fitted(paragraphs, limits), tuple(rows)
+
+
+def _buttons(voice: Voice, limits: Limits, one: Case) -> tuple[Button, ...]:
+    """The alert that waits, where there is one, and the case's own page."""
+    page = press("case", one.placement, 0, "open", fitting(voice.one(CASE, hire=one.hire), limits))
+    if one.alert is None:
+        return (page,)
+    return (press("alert", one.alert, 0, "open", open_label(voice, limits, one.hire)), page)
 
 
 def _companies(voice: Voice, limits: Limits, names: dict[int, str], company: int) -> list[tuple[Button, ...]]:

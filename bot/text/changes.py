@@ -50,6 +50,9 @@ SAYS = {
         "change.say.left",
         "%(hire)s, %(company)s: noted as leaving on %(day)s (%(reason)s). The check-ins end, and open alerts about the risk are closed.",
     ),
+    "start_corrected": Message(
+        "change.say.start_corrected", "%(hire)s, %(company)s: the first day of work was corrected to %(day)s."
+    ),
     "handover_to": Message(
         "change.say.handover_to",
         "From today you look after what was with %(before)s (%(count)s): %(hires)s. The open alerts and promises are yours too. Write “list” for your cases.",

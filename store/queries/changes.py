@@ -38,6 +38,16 @@ def set_left(tx: Session, placement_id: int, notice_on: date, left_on: date, rea
     return True
 
 
+def set_start(tx: Session, placement_id: int, start: date, now: datetime) -> bool:
+    """Correct the start date: like a corrected roster it moves the future only. False when that is stored already."""
+    row = tx.get_one(Placement, placement_id)
+    if row.start_date == start:
+        return False
+    row.start_date, row.imported_at, row.known_since = start, now, now
+    _plan_anew(tx, placement_id)
+    return True
+
+
 def _plan_anew(tx: Session, placement_id: int) -> None:
     """What was planned is planned again: the manager's day may have moved as well."""
     tx.exec(delete(CheckIn).where(col(CheckIn.placement_id) == placement_id, col(CheckIn.state) == "planned"))

@@ -92,7 +92,7 @@ async def test_the_own_page_follows_what_is_done_and_answers_there() -> None:
         page = house.channel.home(where)
         assert page is not None
         assert "Your cases: 1" in page.text
-        assert page.rows == ()
+        assert [button.label for line in page.rows for button in line] == ["Case: NGUYEN VAN AN"]
 
 
 async def test_somebody_elses_cases_are_on_nobodys_list() -> None:
