@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
+from bot import charts
 from bot.app import App
 from bot.flow import chat, render, unknown
-from bot.messages import AddressKey, Outbound, Receipt, SendError, Unreachable, is_surface
+from bot.messages import AddressKey, Outbound, Picture, Receipt, SendError, Unreachable, is_surface
 from store import facts
 from store.faults import of_the_place
 from store.queries import alerts, chats, checkins, deliveries, lanes, people
@@ -150,7 +151,7 @@ def _next_look(app: App, now: datetime) -> datetime | None:
 async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     """Send one message; the next one for this address, claimed, if there is any."""
     try:
-        outbound, following = await app.store.write(lambda tx: prepare(app, tx, one))
+        outbound, chart, following = await app.store.write(lambda tx: prepare(app, tx, one))
     except Exception as fault:
         if of_the_place(fault) is not None:  # It says nothing about the message, which is due again after its lease.
             raise
@@ -159,8 +160,19 @@ async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
         return await _settle(app, one, "claimed", SendError("unworded"))
     if outbound is None:
         return following
+    if chart is not None:
+        outbound = replace(outbound, picture=await _painted(one, chart))
     outcome = await _attempt(app, one, outbound)
     return await _settle(app, one, "attempting", outcome, outbound.clears)
+
+
+async def _painted(one: facts.Delivery, chart: charts.Chart) -> Picture | None:
+    """The picture, made beside the loop and after the transaction. Without it everything is said all the same."""
+    try:
+        return await asyncio.to_thread(charts.picture, chart)
+    except Exception as fault:
+        log.warning("delivery.no_picture", delivery=one.id, fault=type(fault).__name__)
+        return None
 
 
 async def _settle(
@@ -185,8 +197,11 @@ async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt
         return SendError(f"broke:{type(fault).__name__}", sent_perhaps=True)
 
 
-def prepare(app: App, tx: Session, one: facts.Delivery) -> tuple[Outbound | None, facts.Delivery | None]:
-    """Word the message and mark it as being tried; without words, or when another process has it, what is next."""
+def prepare(
+    app: App, tx: Session, one: facts.Delivery
+) -> tuple[Outbound | None, charts.Chart | None, facts.Delivery | None]:
+    """Word the message and mark it as being tried, with the chart that is still to be painted; without words, or when
+    another process has it, what is next."""
     channel = app.channels[one.address.platform]
     # A chat that was closed, or that belongs to somebody else by now, must not read what was meant for another.
     where, reader = people.behind(tx, one.address.id)
@@ -195,15 +210,15 @@ def prepare(app: App, tx: Session, one: facts.Delivery) -> tuple[Outbound | None
     taken, clears = (None, ()) if page is None else chat.find_place(tx, one, channel.limits)
     if page is None or (one.kind in chat.COPIES and taken is None):
         deliveries.move(tx, one.id, owner=app.owner, before="claimed", after="superseded")
-        return None, _claim_next(app, tx, deliveries.unfinished(tx, one.address.id))
+        return None, None, _claim_next(app, tx, deliveries.unfinished(tx, one.address.id))
     lease_until = app.real() + LEASE
     if not deliveries.move(
         tx, one.id, owner=app.owner, before="claimed", after="attempting", lease_until=lease_until, place=taken
     ):
-        return None, None
+        return None, None, None
     key = AddressKey(one.address.platform, one.address.team, one.address.user)
     earlier = one.detail.get("again")
-    return Outbound(
+    outbound = Outbound(
         key,
         str(one.id),
         page.paragraphs,
@@ -211,9 +226,9 @@ def prepare(app: App, tx: Session, one: facts.Delivery) -> tuple[Outbound | None
         taken,
         clears,
         page.form,
-        page.picture,
         repeats=None if earlier is None else str(earlier),
-    ), None
+    )
+    return outbound, page.chart, None
 
 
 def settle(

@@ -241,7 +241,7 @@ def _ready(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     return consent.ready(voice, name=person.called)
 
 
-def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | Page | None:
     found = alerts.get(tx, one.subject)
     if found is None:
         return None
@@ -259,7 +259,10 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         alert=found.id,
     )
     view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")), brief=is_brief(app, one))
-    return staff_words.alert(voice, limits, view, app.rules)
+    # A copy that is shown anew has its picture already, a surface has no room for one, and a whole company has no level.
+    drawn = one.kind == "alert" and not is_surface(one.place) and found.kind != "unreachable"
+    chart = staff_words.trend(voice, view.months) if drawn else None
+    return Page(*staff_words.alert(voice, limits, view, app.rules), chart=chart)
 
 
 def is_brief(app: App, one: facts.Delivery) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.dates import format_date
 
+from bot.charts import Chart
 from bot.messages import FORM, Button, Limits, Paragraph, Style
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
@@ -36,6 +37,8 @@ TITLES = {
 INFORMS = Message("alert.informs", "This level informs you; it decides nothing. Do not show it to the company.")
 WHY = Message("alert.why", "Why:")
 MONTHS = Message("alert.months", "Last months: %(months)s")
+TREND = Message("alert.trend", "The level month by month")
+TREND_ALT = Message("alert.trend_alt", "The level month by month: %(months)s")
 SAID = Message("alert.said", "Said on %(day)s:")
 SAID_BY_MANAGER = Message("alert.said_by_manager", "The manager said on %(day)s:")
 DONE_SO_FAR = Message("alert.done_so_far", "Done so far:")
@@ -340,6 +343,43 @@ def _private(voice: Voice, view: AlertView) -> list[Paragraph]:
     found = [Paragraph(voice.one(COMPLAINT))] if view.contact.get("about") in ("agency", "consultant") else []
     found += [Paragraph(voice.one(WROTE, words=view.words))] if view.words else []
     return [*found, Paragraph(reach)]
+
+
+TREND_FROM = 4
+"""How many months must be known before they are drawn: fewer show no course."""
+
+TREND_MONTHS = 12
+
+
+def trend(voice: Voice, months: Sequence[tuple[date, str]]) -> Chart | None:
+    """The levels of the last twelve months as a chart, None where too few are known. ``months`` are (period, level), one a
+    month. Levels only: a probability from so few answers is no number to be read off a curve."""
+    known = {_count(on): (on, level) for on, level in months}
+    if not known:
+        return None
+    first = max(max(known) - TREND_MONTHS + 1, min(known))
+    shown = {number: known[number] for number in sorted(known) if number >= first}
+    if len(shown) < TREND_FROM:
+        return None
+    order = list(LEVELS)
+    said = " → ".join(f"{_month(voice, on)} {voice.one(LEVELS[level])}" for on, level in shown.values())
+    days = [date(number // 12, number % 12 + 1, 1) for number in range(first, max(known) + 1)]
+    return Chart(
+        title=voice.one(TREND),
+        alt=voice.one(TREND_ALT, months=said),
+        bands=tuple(voice.one(LEVELS[level]) for level in order),
+        columns=tuple((_month(voice, on), _year(voice, on) if on.month == 1 or on == days[0] else "") for on in days),
+        points=tuple((number - first, order.index(level)) for number, (_, level) in shown.items()),
+    )
+
+
+def _count(on: date) -> int:
+    """The number of the month since the year 0."""
+    return 12 * on.year + on.month - 1
+
+
+def _year(voice: Voice, on: date) -> str:
+    return format_date(on, format="y" if not voice.first.startswith("ja") else "y年", locale=voice.first[:2])
 
 
 def _month(voice: Voice, on: date) -> str:

@@ -240,7 +240,7 @@ class Outbox(RuleBasedStateMachine):
     def attempts(self, process: Process, key: str) -> None:
         one, known = process.hands[key][0], self.known[key]
         with self.app.store.begin() as tx:
-            outbound, following = delivery.prepare(self.running(process), tx, one)
+            outbound, _, following = delivery.prepare(self.running(process), tx, one)
         assert following is None
         assert (outbound is not None) == (known.state == "claimed" and known.owner == process.owner)
         if outbound is None:
