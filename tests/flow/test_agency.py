@@ -106,8 +106,8 @@ def test_what_roster_and_settings_say_differently_is_refused_and_both_are_named(
         "[[staff]] 1, Mori Aya: the settings say languages = ja, the roster says en. Correct one of the two.",
         '[companies."Sakura Foods"]: the settings say yearly_turnover = 0.2, the roster\'s sheet Companies says 0.1. '
         "Correct one of the two.",
-        '[companies."Sakura Foods"]: the settings say calendar.working_weekdays = mon,tue,wed,thu,fri,sat, the roster\'s sheet '
-        "Companies says mon,tue. Correct one of the two.",
+        '[companies."Sakura Foods"]: the settings say calendar.working_weekdays = Mon,Tue,Wed,Thu,Fri,Sat, the roster\'s sheet '
+        "Companies says Mon,Tue. Correct one of the two.",
     ]
 
 

@@ -555,4 +555,4 @@ async def test_staff_who_write_anything_get_an_answer() -> None:
             assert "Write “list” for your cases." in house.sees(mori)
         await house.says(mori, "List")
         assert "Your cases: 1, the most urgent first" in house.sees(mori)
-        assert "NGUYEN VAN AN, Sakura Foods: no sign, last answer Apr 6, 2026" in house.sees(mori)
+        assert "NGUYEN VAN AN, Sakura Foods: no sign; days since the last answer: 25" in house.sees(mori)
