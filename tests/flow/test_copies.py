@@ -73,6 +73,7 @@ async def test_where_a_chat_cannot_be_edited_nothing_is_sent_twice() -> None:
     async with living("2026-03-30 10:00", limits=replace(LIMITS, edits=False)) as house:
         placement = await house.welcomes()
         await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "whom.other")
         await house.runs()
         await house.presses(placement.consultant, "I take care of it")
         await house.runs()
@@ -137,9 +138,9 @@ async def test_on_telegram_a_consultant_reads_initials_and_the_case_unless_it_is
     async with living("2026-03-30 10:00", platform="telegram", privacy={"consultant_telegram": mode}) as house:
         placement = await house.welcomes()
         await house.says(placement.hire, "help")
-        await house.runs()
+        await house.until("2026-03-30 10:05")  # Nobody said with whom the trouble is, and a chat takes one message a second.
         await house.presses(placement.consultant, "I take care of it")
-        await house.until("2026-03-30 10:05")  # A chat takes one message a second.
+        await house.until("2026-03-30 10:07")
         await house.says(placement.consultant, "list")
         changes.pause(house.app, "A-1", house.clock().date(), house.clock().date())
         await house.until("2026-03-30 10:10")
@@ -153,5 +154,5 @@ async def test_on_slack_a_consultant_reads_the_name() -> None:
     async with living("2026-03-30 10:00", platform="slack") as house:
         placement = await house.welcomes()
         await house.says(placement.hire, "help")
-        await house.runs()
+        await house.until("2026-03-30 10:05")  # Nobody said with whom the trouble is.
         assert "NGUYEN VAN AN, Sakura Foods: asks for help" in house.sees(placement.consultant)
