@@ -204,3 +204,18 @@ async def test_another_consultants_press_changes_nothing(choice: str) -> None:
             await house.channel.press_on(house.address(abe), None, Payload("case", subject, 0, choice))
             assert house.sees(abe) == "This case is not with you, so nothing has changed."
         assert {name: found for name, found in house.everything().items() if name in changing} == before
+
+
+async def test_the_page_keeps_what_was_done_about_a_complaint_from_the_consultant() -> None:
+    async with living("2026-03-30 10:00") as house:
+        placement = await house.welcomes(lead_name="Oda Ken", lead_email="oda@example.com", lead_languages=("en",))
+        assert placement.lead is not None
+        await house.joins(placement.lead)
+        await house.says(placement.hire, "help")
+        await house.presses(placement.hire, "My consultant")
+        await house.runs()
+        await house.presses(placement.lead, "I take care of it")
+        await house.runs()
+        assert house.rows("SELECT count(*) FROM followup WHERE kind = 'acknowledged'") == [(1,)]
+        for person in (placement.consultant, placement.lead):
+            assert "Oda Ken" not in await opens(house, person)
