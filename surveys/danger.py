@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -32,6 +32,11 @@ TOPICS = (
     "forced",
 )
 """What can be found, the most urgent first."""
+
+LONGEST = 4000
+PIECE = 240
+OVERLAP = 100
+"""In signs: how much of a sentence is looked at together."""
 
 SHORT_FORMS = (
     (r"\bcan ?'?t\b|\bcannot\b|\bcan not\b", "can not"),
@@ -55,8 +60,13 @@ class Lexicon:
     patterns: Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
 
 
+@lru_cache(maxsize=128)  # The notes of a check-in that is going on are looked at with each of its answers.
 def topics_of(text: str) -> tuple[str, ...]:
-    """The topics of danger in a text of any shipped language, the most urgent first; () for ordinary words."""
+    """The topics of danger in a text of any shipped language, the most urgent first; () for ordinary words.
+
+    Only the first LONGEST signs are looked at: more is not kept of an answer either.
+    """
+    text = text[:LONGEST]
     found = {
         topic for lexicon in lexicons() for clause in _clauses(text, lexicon) for topic in _in_clause(clause, lexicon)
     }
@@ -76,12 +86,19 @@ def _clauses(text: str, lexicon: Lexicon) -> list[str]:
     folded = fold(text)
     if lexicon.foreign is not None and lexicon.foreign.search(folded):
         return []
-    parts = [part for part in re.split(r"[.!?;\n。！？…]+", folded) if part.strip()]
+    parts = [piece for part in re.split(r"[.!?;\n。！？…]+", folded) if part.strip() for piece in _pieces(part)]
     # A sentence that is broken into two lines or by a full stop is still one thought.
     whole = parts if len(parts) < 2 else [*parts, *(" ".join(pair) for pair in pairwise(parts))]
     if lexicon.language == "ja":
         return [re.sub(r"[\s、,・「」『』()（）\"'~〜]+", "", part) for part in whole]
     return [_spelt(part, lexicon.spellings) if lexicon.spellings else part.strip() for part in whole]
+
+
+def _pieces(part: str) -> Iterable[str]:
+    """A very long sentence in pieces that overlap: what a pattern looks for stands close together, and the time that it takes
+    grows much faster than the length."""
+    for first in range(0, max(1, len(part) - OVERLAP), PIECE - OVERLAP):
+        yield part[first : first + PIECE]
 
 
 def fold(text: str) -> str:

@@ -388,7 +388,6 @@ async def test_help_pressed_twice_is_one_call_until_somebody_takes_it() -> None:
         await house.says(placement.hire, "I need help")
         await house.presses(placement.hire, "whom.other")
         await house.says(placement.hire, "help")
-        await house.presses(placement.hire, "whom.other")
         await house.until("2026-05-07 11:00")
         assert len(told(house, placement.consultant)) == 1
         await house.presses(placement.consultant, "I take care of it")

@@ -296,6 +296,7 @@ async def test_everything_goes_to_the_other_consultant_and_the_first_sees_it_no_
         an, _, mori, oda = await two_consultants(house)
         await house.until("2026-04-06 12:10")
         await house.says(an.hire, "I need help")
+        await house.presses(an.hire, "whom.other")
         await house.runs()
         (alert,) = house.alerts()
         assert alert.owner_id == mori.id

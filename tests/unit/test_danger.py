@@ -69,6 +69,10 @@ def test_it_is_found_however_it_is_typed(said: str) -> None:
     assert danger.topics_of(said)
 
 
+def test_the_end_of_a_long_sentence_is_read_as_well() -> None:
+    assert "violence" in danger.topics_of("the work goes on and on " * 60 + "and then he hit me")
+
+
 def test_a_denial_is_no_alarm_but_what_follows_it_is() -> None:
     assert danger.topics_of("Nobody hit me.") == ()
     assert "violence" in danger.topics_of("He did not hit me before. Today he hit me.")
