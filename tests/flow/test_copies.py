@@ -138,7 +138,7 @@ async def test_on_telegram_a_consultant_reads_initials_and_the_case_unless_it_is
     async with living("2026-03-30 10:00", platform="telegram", privacy={"consultant_telegram": mode}) as house:
         placement = await house.welcomes()
         await house.says(placement.hire, "help")
-        await house.until("2026-03-30 10:05")  # Nobody said with whom the trouble is, and a chat takes one message a second.
+        await house.until("2026-03-30 10:05")  # Nobody said with whom the trouble is.
         await house.presses(placement.consultant, "I take care of it")
         await house.until("2026-03-30 10:07")
         await house.says(placement.consultant, "list")
