@@ -162,7 +162,7 @@ async def test_what_was_throttled_is_sent_once_and_in_order() -> None:
         house.clock.advance(timedelta(seconds=91))
         await house.runs()
 
-        assert [kind for _, kind in house.sent_at(an)][-2:] == ["opening", "say"]
+        assert [kind for _, kind in house.sent_at(an)][-2:] == ["opening", "safety"]
         assert len(house.messages(an)) == 2
 
 

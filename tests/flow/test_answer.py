@@ -423,7 +423,7 @@ async def test_a_long_sentence_is_no_name() -> None:
         await house.joins(an)
         await house.presses(an, "I agree")
         await house.says(an, "Please help me, my boss shouts at me every single day and I am afraid of him.")
-        assert "No question is open at the moment" in house.sees(an)
+        assert "Is it safe to call you?" in house.sees(an), "words that tell of danger are taken as what they are"
         assert house.placement().hire.call_name is None
 
 
