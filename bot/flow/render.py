@@ -217,8 +217,6 @@ def _consent(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Cont
         company=placement.company,
         hire=placement.hire.name,
         platform=one.address.platform,
-        words=app.settings.privacy.retention.free_text,
-        scores=app.settings.privacy.retention.scores,
     )
 
 

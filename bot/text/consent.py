@@ -7,7 +7,7 @@ from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from surveys.model import Message
 
-CONSENT_VERSION = 2
+CONSENT_VERSION = 3
 """Raised whenever the text changes: then everybody is asked again. A test holds the text to its version."""
 
 HIRE = (
@@ -26,10 +26,6 @@ HIRE = (
         "same topics: neither of you sees the other's answers.",
     ),
     Message(
-        "consent.hire.share",
-        "After a check-in you can choose to have something said to your company. If you choose nothing, nothing is said.",
-    ),
-    Message(
         "consent.hire.level",
         "From the answers a computer estimates how likely it is that somebody will leave, so that a person can help in time. The "
         "company never sees this estimate, and it decides nothing about you. You can say yes to the questions without it; "
@@ -41,8 +37,8 @@ HIRE = (
     ),
     Message(
         "consent.hire.kept",
-        "Your own words are erased after %(words)s months, and the numbers %(scores)s months after you have left. Write “privacy” to see, "
-        "to receive or to erase what is stored.",
+        "What you write is kept encrypted. You can ask your consultant at any time to show you what is stored about you, or to "
+        "erase it.",
     ),
     Message(
         "consent.hire.free",
@@ -88,7 +84,7 @@ MANAGER = (
     ),
     Message(
         "consent.manager.kept",
-        "Your own words are erased after %(words)s months. Write “privacy” to see, to receive or to erase what is stored.",
+        "What you write is kept encrypted. You can ask the consultant at any time to show you what is stored about you, or to erase it.",
     ),
     Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),
 )
@@ -121,18 +117,13 @@ def ask(
     company: str,
     hire: str,
     platform: str,
-    words: int,
-    scores: int,
 ) -> Content:
-    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only; ``words`` and
-    ``scores`` are the months for which they are kept."""
+    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only."""
     values: dict[str, str | int] = {
         "name": name,
         "consultant": consultant,
         "company": company,
         "hire": hire,
-        "words": words,
-        "scores": scores,
     }
     owner = PLATFORMS.get(platform, PLATFORMS[""])
     said = (*HIRE[:-3], owner, *HIRE[-3:]) if hire_side else MANAGER

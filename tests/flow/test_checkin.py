@@ -521,7 +521,7 @@ async def test_a_new_promise_is_agreed_to_before_the_next_question(
         an = (await house.welcomes()).hire
         await house.until("2026-04-20 12:00")
         for module in (consent, checkin, linking):
-            monkeypatch.setattr(module, "CONSENT_VERSION", 3)
+            monkeypatch.setattr(module, "CONSENT_VERSION", 99)
         house.skips(f"2026-{up_again}")
         await house.until("2026-05-07 12:00")
 

@@ -13,7 +13,7 @@ from bot.text.catalog import SHIPPED, Voice
 from tests.house import living, row, tokyo
 
 BEFORE = "2026-03-30 10:00"
-DIGESTS = {2: "b1cc1d3a"}
+DIGESTS = {2: "b1cc1d3a", 3: "e75c6f53"}
 
 
 def told(platform: str, *languages: str) -> str:
@@ -27,8 +27,6 @@ def told(platform: str, *languages: str) -> str:
         company="Sakura Foods",
         hire="An",
         platform=platform,
-        words=6,
-        scores=24,
     )
     return "\n\n".join(paragraph.text for paragraph in paragraphs)
 
@@ -43,8 +41,8 @@ def told(platform: str, *languages: str) -> str:
         "Your manager is asked about the same topics",
         "Nobody at Sakura Foods reads them",
         "The owner of this Slack, often your company",
-        "erased after 6 months",
-        "24 months after you have left",
+        "What you write is kept encrypted",
+        "show you what is stored about you, or to erase it",
         "Sakura Foods cannot order you to answer",
         "Saying no has no consequence",
         "You may skip every question",

@@ -53,7 +53,7 @@ async def test_a_check_in_is_one_message_from_the_opening_to_the_thanks(there: S
         await an.presses("4")
         await there.settled()
     assert "Done, thank you" in an.sees()[-1].text
-    assert an.sees()[-1].labels == ()
+    assert an.sees()[-1].labels == ("Show my answers",)
     assert opening.versions == 7
     assert len(there.house.given()) == 5
     edits = [call.method for call in there.slack.calls if call.method in ("response_url", "chat.update")]

@@ -116,8 +116,6 @@ def test_every_shipped_sentence_can_be_said(locale: str) -> None:
         "number": 1,
         "total": 5,
         "promise": "pay",
-        "words": 6,
-        "scores": 24,
     }
     messages = [
         *prompts.LEADS.values(),
