@@ -38,7 +38,7 @@ REAL_TIME = ("test_faults.py", "test_rehearsal.py", "test_run.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what keeps real time, and the many stories of the outbox and its model, which take minutes on both engines."""
+    """Mark what keeps real time, and what plays many stories, which may take minutes."""
     for item in items:
         if item.path.name in REAL_TIME or "in_many_stories" in item.name:
             item.add_marker(pytest.mark.realtime)

@@ -90,5 +90,5 @@ async def play(presses: list[int], *, windows: bool) -> None:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(presses=st.lists(st.integers(0, 200), max_size=12), windows=st.booleans())
-def test_any_presses_leave_one_live_question_and_one_end(presses: list[int], windows: bool) -> None:
+def test_any_presses_leave_one_live_question_and_one_end_in_many_stories(presses: list[int], windows: bool) -> None:
     asyncio.run(play(presses, windows=windows))
