@@ -29,6 +29,12 @@ from scheduler.workdays import (
 )
 from surveys.model import Respondent
 
+ROUTINE = frozenset({"hire_first_week", "hire_monthly", "manager_monthly"})
+"""The surveys of the months. The others come besides, and neither move nor end what the months ask."""
+
+EXIT = "exit"
+"""The period of the questions about leaving."""
+
 _DAY = timedelta(days=1)
 _DAY_OFF_WITHIN = timedelta(days=6)
 
@@ -45,8 +51,8 @@ class HourChoice(StrEnum):
 class Cadence:
     """Every number of the rhythm.
 
-    ``first_week_offset_days`` and ``min_gap_days`` are calendar days, all other days are working days; hours are local
-    to the placement.
+    ``first_week_offset_days``, ``min_gap_days`` and ``renewal_days`` (before a contract or a status ends) are calendar
+    days, all other days are working days; hours are local to the placement.
     """
 
     first_week_offset_days: int = 5
@@ -61,6 +67,7 @@ class Cadence:
     manager_window: Window = (time(9), time(18))
     min_days_left: int = 2
     min_gap_days: int = 21
+    renewal_days: tuple[int, ...] = (60, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class PlacementFacts:
     """What the plan needs to know of a placement.
 
     ``ends_on`` is the first day without the hire, ``pauses`` are pairs of days with both ends included, ``zone`` is an
-    IANA name. ``last_due`` holds, for the hire and for the present manager, the due day of the last check-in opened.
+    IANA name. ``last_due`` holds, for the hire and for the present manager, the due day of the last ROUTINE check-in
+    opened. ``exits_on`` is the day on which the questions about leaving are due, once notice is known.
     """
 
     placement: int
@@ -81,6 +89,9 @@ class PlacementFacts:
     pauses: tuple[tuple[date, date], ...] = ()
     hire_hour: HourChoice = HourChoice.NOON
     last_due: Mapping[Respondent, date] = field(default_factory=dict)
+    contract_ends: date | None = None
+    residence_expires: date | None = None
+    exits_on: date | None = None
 
     def active_on(self, day: date) -> bool:
         """True when the hire has started, has not left and is not paused on that day."""
@@ -141,20 +152,26 @@ def openings(placements: Iterable[PlacementFacts], cadence: Cadence, *, first: d
     since = cache(partial(_earliest_due, first))
 
     found = []
-    for due in (*_hire_dues(placements, cadence, since, last), *_manager_dues(placements, cadence, since, last)):
+    for due in (
+        *_hire_dues(placements, cadence, since, last),
+        *_manager_dues(placements, cadence, since, last),
+        *_renewal_dues(placements, cadence, since, last),
+        *_exit_dues(placements, since, last),
+    ):
         facts, respondent, survey, period, day = due
         hour = facts.hire_hour if respondent is Respondent.HIRE else None
         opens_at, remind_at, expires_at, moved = times(day, hour, facts.calendar, facts.zone)
         opens_on = opens_at.date()
-        if first <= opens_on <= last and facts.active_on(day) and facts.active_on(opens_on):
+        asked = period == EXIT or (facts.active_on(day) and facts.active_on(opens_on))
+        if first <= opens_on <= last and asked:
             found.append(
                 Opening(facts.placement, respondent, survey, period, day, opens_at, remind_at, expires_at, moved)
             )
     return sorted(found, key=_order)
 
 
-def _order(opening: Opening) -> tuple[datetime, int, Respondent]:
-    return opening.opens_at, opening.placement, opening.respondent
+def _order(opening: Opening) -> tuple[datetime, int, Respondent, str]:
+    return opening.opens_at, opening.placement, opening.respondent, opening.survey
 
 
 def _earliest_due(first: date, calendar: WorkCalendar) -> date:
@@ -232,6 +249,35 @@ def _manager_day(team: list[PlacementFacts], month: date) -> date | None:
     return None
 
 
+def _renewal_dues(
+    placements: Iterable[PlacementFacts], cadence: Cadence, since: Callable[[WorkCalendar], date], last: date
+) -> Iterator[_Due]:
+    """Before the contract or the status of residence ends; two ends that are close to each other are asked about once."""
+    for facts in placements:
+        low, contract, status = since(facts.calendar), facts.contract_ends, facts.residence_expires
+        if contract and status and abs((contract - status).days) < cadence.min_gap_days:
+            status = None
+        for what, end in (("contract", contract), ("status", status)):
+            days = [] if end is None else [(before, end - _DAY * before) for before in cadence.renewal_days]
+            for before, day in days:
+                if low <= day <= last:
+                    yield _Due(facts, Respondent.HIRE, "hire_renewal", f"{what}_{before}", day)
+                    if facts.manager is not None:
+                        yield _Due(facts, Respondent.MANAGER, "manager_renewal", f"{what}_{before}", day)
+
+
+def _exit_dues(
+    placements: Iterable[PlacementFacts], since: Callable[[WorkCalendar], date], last: date
+) -> Iterator[_Due]:
+    """After notice, both sides are asked once more."""
+    for facts in placements:
+        day = facts.exits_on
+        if day is not None and since(facts.calendar) <= day <= last:
+            yield _Due(facts, Respondent.HIRE, "hire_exit", EXIT, day)
+            if facts.manager is not None:
+                yield _Due(facts, Respondent.MANAGER, "manager_exit", EXIT, day)
+
+
 def _times(cadence: Cadence, due: date, hour: HourChoice | None, calendar: WorkCalendar, zone_name: str) -> _Times:
     """The moments of a check-in that is due on that day; ``hour`` is None for a manager.
 
@@ -276,14 +322,16 @@ def late_entry(
     service was down at that hour: ``plan`` then decides. Of what lies before it, each respondent gets only the latest
     whose window still has ``min_days_left`` working days; never a backlog, and nothing up to what was opened last.
     """
-    ahead, latest = [], {}
+    ahead: list[Opening] = []
+    latest: dict[tuple[Respondent, str], Opening] = {}
     for opening in sorted(nominal, key=_order):
-        if opening.due_on <= facts.last_due.get(opening.respondent, date.min):
+        routine = opening.survey in ROUTINE
+        if routine and opening.due_on <= facts.last_due.get(opening.respondent, date.min):
             continue  # It was opened, or it is an anniversary of a corrected start that passed before the correction.
         if opening.opens_at >= known_since:
             ahead.append(opening)
         elif _days_left(opening.expires_at, now, facts.calendar, ZoneInfo(facts.zone)) >= cadence.min_days_left:
-            latest[opening.respondent] = opening
+            latest[opening.respondent, "" if routine else opening.survey] = opening
     return sorted([*latest.values(), *ahead], key=_order)
 
 

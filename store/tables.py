@@ -102,6 +102,7 @@ class Placement(SQLModel, table=True):
     notice_on: date | None = None
     left_on: date | None = None
     leave_reason: str | None = None
+    exits_on: date | None = None  # when the questions about leaving are due
 
 
 class Pause(SQLModel, table=True):
@@ -173,7 +174,10 @@ class Answer(SQLModel, table=True):
     signal: str | None = None
     sealed_words: str | None = None
     is_text: bool = False
-    language: str
+    language: str  # the locales in which the question was shown, with commas between them
+    form: str | None = None
+    version: int | None = None
+    wording: str | None = None  # the hash of the English question and its choices (surveys.wording)
     turn: int
     answered_at: datetime
     late: bool = False

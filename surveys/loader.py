@@ -12,12 +12,25 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import yaml
+
 from surveys import relevance
 from surveys.checks import Row, check
 from surveys.model import Choice, Message, Question, Respondent, Survey, Visibility
 from surveys.source import Fault, Node, SurveyError, Table, Text, as_items, as_table, as_text, nearest, read
 
-__all__ = ["DRIVERS", "PLACEHOLDERS", "SIGNALS", "Fault", "SurveyError", "load", "load_bank", "messages"]
+__all__ = [
+    "DRIVERS",
+    "LEAVING",
+    "PLACEHOLDERS",
+    "SIGNALS",
+    "Fault",
+    "SurveyError",
+    "load",
+    "load_bank",
+    "messages",
+    "ssw_items",
+]
 
 DRIVERS = frozenset(
     {"intention", "overall", "growth", "pay", "recognition", "supervisor", "stress", "clarity", "promise", "peer"}
@@ -25,14 +38,29 @@ DRIVERS = frozenset(
 )
 """What an answer can tell about. Nationality, religion, sex, age, pregnancy, health and union are not among them."""
 
-SIGNALS = frozenset({"resigned", "offer", "interviewing", "notice"})
-"""Facts that a choice can state by itself."""
+LEAVING = frozenset({"resigned", "offer", "interviewing", "notice"})
+"""Signals that say that somebody leaves, or may."""
+
+SIGNALS = LEAVING | {"safety", "help"}
+"""Facts that a choice can state by itself. ``safety`` and ``help`` reach the consultant and are no part of any level."""
 
 PLACEHOLDERS = frozenset({"hire", "promise"})
 """What the shell fills into a label: the hire's call name, and the topic of a promise."""
 
 _SETTINGS = ("form_id", "version", "title", "respondent", "default_language", "max_questions", "max_follow_ups")
-_ROW = ("type", "name", "label", "hint", "relevant", "driver", "scale", "follow_up_of", "follow_up", "visibility")
+_ROW = (
+    "type",
+    "name",
+    "label",
+    "hint",
+    "relevant",
+    "driver",
+    "scale",
+    "follow_up_of",
+    "follow_up",
+    "visibility",
+    "mirrors",
+)
 _CHOICE = ("name", "label", "words", "signal")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -48,6 +76,14 @@ def load(text: str, source: str) -> Survey:
     if faults or survey is None:
         raise SurveyError(source, faults)
     return survey
+
+
+@cache
+def ssw_items() -> Mapping[str, Mapping[str, str]]:
+    """The items of a support interview by their tag: what the worker's and the supervisor's form say, and in English."""
+    text = (files("surveys") / "ssw_items.yaml").read_text(encoding="utf-8")
+    items: dict[str, dict[str, str]] = yaml.safe_load(text)["items"]
+    return MappingProxyType(items)
 
 
 @cache
@@ -129,7 +165,7 @@ class _Reader:
         for item in as_items(self._needed(self._tree, "survey"), self._faults):
             table = as_table(item, self._faults)
             type_ = as_text(self._needed(table, "type"), self._faults) or ""
-            self._known_keys(table, ("type", "name") if type_ == "hidden" else _ROW)
+            self._known_keys(table, ("type", "name") if type_ == "hidden" else (*_ROW, "ssw_item"))
             name = self._name(table, "name", seen)
             if type_ == "hidden":
                 hidden.append(name)
@@ -152,7 +188,16 @@ class _Reader:
             follow_up_of=as_text(table.nodes.get("follow_up_of"), self._faults),
             visibility=Visibility(visibility) if visibility else Visibility.CONSULTANT,
             follow_up=self._flag(table, "follow_up"),
+            mirrors=as_text(table.nodes.get("mirrors"), self._faults),
+            ssw_items=tuple(self._items(table)),
         )
+
+    def _items(self, table: Table) -> Iterator[str]:
+        node = table.nodes.get("ssw_item")
+        for item in (as_text(node, self._faults) or "").split():
+            if item not in ssw_items():
+                self._fault("unknown_ssw_item", node or table, value=item, nearest=nearest(item, ssw_items()))
+            yield item
 
     def _type(
         self, table: Table, type_: str, lists: Mapping[str, tuple[Choice, ...]], *, scale: bool

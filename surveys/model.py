@@ -43,7 +43,7 @@ class Choice:
     """One possible answer to a ``select_one`` question.
 
     ``words`` lists further things people write for this choice (English source, comma separated, translatable).
-    ``signal`` marks a choice that is a fact by itself (``resigned``, ``offer``, ``interviewing``, ``notice``).
+    ``signal`` marks a choice that is a fact by itself (see ``surveys.loader.SIGNALS``).
     """
 
     name: str
@@ -60,6 +60,8 @@ class Question:
     ``driver`` names what the answer tells about (``intention``, ``supervisor``, …; see ``surveys.loader.DRIVERS``).
     ``follow_up_of`` names the scale question whose low answer opens this one. ``follow_up`` marks a question that
     counts as a follow-up without one, because it comes back to something from before this check-in.
+    ``mirrors`` names the hire's question that this one asks a manager, with the same points. ``ssw_items`` are the items
+    of a support interview (``surveys/ssw_items.yaml``) that the answer prepares; it never replaces the interview.
     """
 
     name: str
@@ -72,6 +74,8 @@ class Question:
     follow_up_of: str | None = None
     visibility: Visibility = Visibility.CONSULTANT
     follow_up: bool = False
+    mirrors: str | None = None
+    ssw_items: tuple[str, ...] = ()
 
     @property
     def is_follow_up(self) -> bool:

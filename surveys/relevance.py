@@ -86,7 +86,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """``selected(${name}, 'choice')``: that choice was taken."""
+    """``selected(${name}, 'choice')``: that choice was taken, or stands in a list with spaces between the names."""
 
     reference: Reference
     choice: str
@@ -147,7 +147,7 @@ def holds(expression: Expression, values: Mapping[str, Value]) -> bool:
         case Not(term):
             return not holds(term, values)
         case Selected(reference, choice):
-            return reference.name in values and str(values[reference.name]) == choice
+            return choice in str(values.get(reference.name, "")).split()
         case Comparison(left, comparator, right):
             return _compare(_value(left, values), comparator, _value(right, values))
         case _:

@@ -31,6 +31,8 @@ from store.session import Store, make_engine
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 KEY = new_key()
+A_WHOLE_MONTH = 7
+"""Replies from which on somebody means to answer a whole monthly check-in, whatever the month asks."""
 
 
 def tokyo(text: str) -> datetime:
@@ -148,10 +150,18 @@ class House:
         return await self.channel.say(self.address(person), text)
 
     async def answers(self, person: facts.Person, *replies: str) -> None:
-        """Start the open check-in and give one reply after the other."""
+        """Start the open check-in and give one reply after the other; what a whole month asks besides is skipped."""
         await self.presses(person, "start")
+        begun = self._open_checkin(person)
         for reply in replies:
             await self.says(person, reply)
+        while len(replies) >= A_WHOLE_MONTH and begun is not None and self._open_checkin(person) == begun:
+            await self.says(person, "skip")
+
+    def _open_checkin(self, person: facts.Person) -> int | None:
+        with self.app.store.read() as tx:
+            found = checkins.current(tx, person.id)
+        return None if found is None else found.id
 
     def given(self, key: str = "A-1", *, respondent: str = "hire") -> dict[str, tuple[str | None, str | None]]:
         """The stored answers of a placement's newest check-in: value and words by question."""

@@ -215,7 +215,7 @@ class Rehearsal:
             return buttons[str(value)]
         parent = asked.follow_up_of or ""
         wanted = hire.reasons.get(_driver_of(self.app, asked, parent), "")
-        return buttons.get(wanted) or buttons["other"]
+        return buttons.get(wanted) or buttons.get("none") or buttons["other"]
 
     def _consultant(
         self, person: facts.Person, buttons: dict[str, Button], outbound: Outbound, kind: str

@@ -20,7 +20,7 @@ from bot.text import prompts, replies
 from scheduler.later import later_time
 from store import facts
 from store.queries import alerts, chats, checkins, people, placements
-from surveys import danger
+from surveys import danger, wording
 from surveys.conversation import (
     Answered,
     Asked,
@@ -281,6 +281,12 @@ def _tells_danger(tx: Session, heard: Heard, checkin: facts.CheckIn, turn: Turn,
     return isinstance(reply, Said) and safety.notice(tx, heard, reply.text, placement)
 
 
+def _signal(question: Question, given: Answer) -> str | None:
+    """The fact that an answer states by itself."""
+    choice = question.choice(given.value) if given.value and not question.is_text else None
+    return choice.signal if choice else None
+
+
 def _lead(turn: Turn, reply: Reply) -> str | None:
     """What has to be said above the next question."""
     for event in turn.events:
@@ -291,6 +297,8 @@ def _lead(turn: Turn, reply: Reply) -> str | None:
                 return "late"
             case Answered(cut=True):
                 return "cut"
+            case Answered(answer=given) if _signal(turn.conversation.survey.question(given.question), given) == "help":
+                return "wish"
             case Asked() if isinstance(reply, Back):
                 return "back"
             case Asked(question=asked) if asked.follow_up_of is not None:
@@ -313,7 +321,7 @@ def _store(
         return
     known = {row.question: row for row in stored}
     late = checkin.state == "expired"
-    language = voice_of(heard.person).first
+    language = ",".join(voice_of(heard.person).locales)
     wanted: list[dict[str, Any]] = []
     for place, given in enumerate(after.answers):
         old = known.get(given.question)
@@ -354,6 +362,9 @@ def _row(
         "words": given.value if is_text else given.note,
         "is_text": is_text,
         "language": language,
+        "form": survey.form_id,
+        "version": survey.version,
+        "wording": wording.of_question(question) if question else None,
         "turn": place,
         "answered_at": at,
         "late": late,

@@ -15,9 +15,11 @@ from risk.cohort import Company
 from risk.features import History
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from risk.rules import Rules, changed
+from scheduler.plan import EXIT
 from store import facts
 from store.queries import assessments, checkins, outcomes, placements
 from store.queries import people as people_queries
+from surveys.loader import LEAVING
 
 log = structlog.get_logger()
 
@@ -90,7 +92,10 @@ def turnover_of(app: App, placement: facts.Placement, learned: Mapping[int, floa
 
 
 def _counts(checkin: facts.CheckIn) -> bool:
-    """What was never delivered, or withdrawn, says nothing about anybody. What is still open is here for what was said."""
+    """What was never delivered, or withdrawn, says nothing about anybody, and who leaves is asked, not estimated. What is
+    still open is here for what was said."""
+    if checkin.period == EXIT:
+        return False
     return checkin.state in ("completed", "open") or (checkin.state == "expired" and checkin.delivered_at is not None)
 
 
@@ -158,7 +163,7 @@ def _case(
         Signal(answer.signal, _day(answer.answered_at, placement))
         for _, given in asked
         for answer in given
-        if answer.signal
+        if answer.signal in LEAVING
     )
     return Case(
         placement=str(placement.id),

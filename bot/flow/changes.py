@@ -104,7 +104,8 @@ def leave_in(
     reason: str,
     by: facts.Person | None = None,
 ) -> Changed:
-    """Note that a hire leaves: from the notice on nothing is asked any more, and alerts about the risk are closed.
+    """Note that a hire leaves: from the notice on only the questions about leaving are asked, and alerts about the risk
+    are closed.
 
     ``by`` is as in ``pause_in``. Raises Refusal("notice_late") or ("left_early").
     """
@@ -113,7 +114,8 @@ def leave_in(
     now, key = app.clock(), before.key
     if left_on < before.start_date:
         raise Refusal("left_early", day=left_on.isoformat(), start=before.start_date.isoformat())
-    if not changes.set_left(tx, before.id, notice_on, left_on, reason):
+    today = now.astimezone(ZoneInfo(before.timezone)).date()
+    if not changes.set_left(tx, before.id, notice_on, left_on, reason, today=today):
         return Changed(before, changed=False)
     days = {"notice": notice_on.isoformat(), "day": left_on.isoformat()}
     audit.write(tx, actor=_actor(by), action="left", subject=f"placement:{key}", now=now, reason=reason, **days)

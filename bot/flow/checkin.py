@@ -13,6 +13,7 @@ from bot.app import App
 from bot.calendars import company_calendar
 from bot.flow import linking, outbox
 from bot.text.consent import CONSENT_VERSION
+from scheduler.occasions import triggers
 from scheduler.plan import (
     CheckInFacts,
     Drop,
@@ -80,6 +81,9 @@ def placement_facts(row: placements.ToPlan, calendar: WorkCalendar) -> Placement
         pauses=row.pauses,
         hire_hour=HourChoice(row.hour),
         last_due={Respondent(who): day for who, day in row.last_due.items()},
+        contract_ends=row.contract_ends,
+        residence_expires=row.residence_expires,
+        exits_on=row.exits_on,
     )
 
 
@@ -208,7 +212,7 @@ def _open(app: App, tx: Session, row: facts.CheckIn, drops: tuple[datetime, ...]
     if declined or person.stopped:
         checkins.change(tx, row.id, state="declined", opened_at=now, closed_at=now, wakes_at=None)
         return
-    limit = None if row.respondent == Respondent.HIRE else _manager_limit(tx, row)
+    limit = _manager_limit(tx, row) if row.survey == "manager_monthly" else None
     if limit == 0:
         checkins.change(tx, row.id, state="cancelled", closed_at=now, wakes_at=None)
         return
@@ -230,9 +234,17 @@ def _open(app: App, tx: Session, row: facts.CheckIn, drops: tuple[datetime, ...]
 
 
 def _context(tx: Session, row: facts.CheckIn) -> dict[str, str | int]:
-    """The hidden facts of the conversation: the month, and the promise that is asked about."""
+    """The hidden facts of the conversation: the month, what happens at this time, what ends, and the promise that is
+    asked about. They are kept, so that a conversation does not change while somebody answers."""
+    placement = placements.get(tx, row.placement_id)
     month = int(row.period[1:]) if row.period.startswith("m") else 0
-    context: dict[str, str | int] = {"month": month, "promised_topic": ""}
+    current = triggers(placement.start_date, on=row.due_on)
+    context: dict[str, str | int] = {
+        "month": month,
+        "promised_topic": "",
+        "occasions": " ".join(one.id for one in current),
+        "ends": row.period.partition("_")[0] if row.survey.endswith("_renewal") else "",
+    }
     if row.respondent == Respondent.HIRE:
         promise = alerts.promise_to_ask(tx, row.placement_id)
         if promise is not None and promise.topic and month:
@@ -246,7 +258,7 @@ def _manager_limit(tx: Session, row: facts.CheckIn) -> int:
 
     With more than twelve hires the turn goes round from month to month; who is not asked about is asked about next time.
     """
-    together = sorted(checkins.same_day(tx, row.person_id, row.due_on))
+    together = sorted(checkins.same_day(tx, row.person_id, row.survey, row.due_on))
     count = len(together)
     if count <= QUESTIONS_A_MANAGER:
         return QUESTIONS_A_MANAGER // max(count, 1)

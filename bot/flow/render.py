@@ -27,6 +27,7 @@ from bot.text import safety as safety_words
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, Page, press
 from risk.policy import PolicyRow, reading_of
+from scheduler.plan import EXIT
 from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, assessments, audit, checkins, invitations, people, placements
@@ -145,7 +146,12 @@ def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
     person, voice = _person(tx, one)
     window = answers_in_window(app, tx, person, one.address, limits)
     in_window = is_surface(one.place)
-    said = prompts.thanks(voice, limits, name=person.called, checkin=one.subject, window=window and not in_window)
+    done = checkins.get(tx, one.subject)
+    # Who leaves is not promised another check-in.
+    last = done is not None and done.period == EXIT
+    said = prompts.thanks(
+        voice, limits, name=person.called, checkin=one.subject, window=window and not in_window, last=last
+    )
     if not app.settings.privacy.keep_answers_in_chat or window or in_window:
         return said
     taken = sum(len(paragraph.text) + len("\n\n") for paragraph in said[0])

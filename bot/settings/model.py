@@ -58,6 +58,7 @@ class Cadence(Section):
     manager_window: Window = (time(9), time(18))
     min_days_left: Count = 2
     min_gap_days: Count = 21
+    renewal_days: Rising = (60, 120)
 
     @model_validator(mode="after")
     def _a_reminder_comes_before_the_expiry(self) -> Cadence:

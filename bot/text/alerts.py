@@ -94,6 +94,11 @@ REASONS |= {f"safety.{topic}": message for topic, message in SAFETY.items()}
 REASONS |= {f"safety.choice.{choice}": message for choice, message in CHOSE.items()}
 WISHES = {
     "papers": Message("alert.wish.papers", "visa or papers"),
+    "yes": Message("alert.wish.status_papers", "papers for the status of residence"),
+    "status": Message("alert.wish.status", "status of residence after leaving"),
+    "insurance": Message("alert.wish.insurance", "insurance and tax after leaving"),
+    "job": Message("alert.wish.job", "finding other work"),
+    "talk": Message("alert.wish.talk", "help with a talk"),
     "money": Message("alert.wish.money", "bank or tax"),
     "doctor": Message("alert.wish.doctor", "going to a doctor"),
     "home": Message("alert.wish.home", "home or phone"),

@@ -80,6 +80,7 @@ LEADS = {
     "cut": Message("lead.cut", "Thank you. Your message was very long, so I have kept its first part."),
     "follow_up": Message("lead.follow_up", "Thank you for telling us."),
     "again": Message("lead.again", "Perhaps this question did not reach you. If it did, please answer it only once."),
+    "wish": Message("lead.wish", "Thank you. Your consultant will contact you about this."),
     "help": Message(
         "lead.help",
         "I have told your consultant that you need help. In an emergency call 110 (police) or 119 (ambulance).",
@@ -98,6 +99,8 @@ TOPICS = {
     "life": Message("topic.life", "daily life"),
     "hours": Message("topic.hours", "working hours and days off"),
     "language": Message("topic.language", "the Japanese used at work"),
+    "clarity": Message("topic.clarity", "what belongs to your job"),
+    "recognition": Message("topic.recognition", "how your work is judged"),
 }
 """What a promise to a hire can be about, in the hire's own words."""
 
@@ -202,9 +205,13 @@ def _ways_out(voice: Voice, limits: Limits, *, checkin: int, turn: int, first: b
     )
 
 
-def thanks(voice: Voice, limits: Limits, *, name: str, checkin: int, window: bool = False) -> Content:
-    """The end of a check-in. The person's own answers are shown when they ask for them, in a ``window`` or here."""
-    paragraphs = (Paragraph(voice.say(THANKS, name=name)), Paragraph(voice.say(THANKS_NEXT), Style.QUIET))
+def thanks(
+    voice: Voice, limits: Limits, *, name: str, checkin: int, window: bool = False, last: bool = False
+) -> Content:
+    """The end of a check-in, of the ``last`` one without a word of the next. The person's own answers are shown when they
+    ask for them, in a ``window`` or here."""
+    ahead = () if last else (Paragraph(voice.say(THANKS_NEXT), Style.QUIET),)
+    paragraphs = (Paragraph(voice.say(THANKS, name=name)), *ahead)
     show = press("answers", checkin, 0, f"{FORM}show" if window else "show", voice.label(SHOW_ANSWERS, limits.button))
     return paragraphs, ((show,),)
 

@@ -199,8 +199,8 @@ NOTICES = {
     ),
     "ended": Message(
         "notice.ended",
-        "Your check-ins end here, and I will not ask you anything more. Thank you for everything that you told us. If you "
-        "need help, write to me at any time.",
+        "Your monthly check-ins end here. A few last questions will follow, and you need not answer them. Thank you for "
+        "everything that you told us. If you need help, write to me at any time.",
     ),
     "handover": Message(
         "notice.handover",

@@ -28,12 +28,14 @@ def set_pause(tx: Session, placement_id: int, first: date, last: date, reason: s
     return True
 
 
-def set_left(tx: Session, placement_id: int, notice_on: date, left_on: date, reason: str) -> bool:
-    """Note when and why a hire leaves; nothing is planned any more. False when that is stored already."""
+def set_left(tx: Session, placement_id: int, notice_on: date, left_on: date, reason: str, *, today: date) -> bool:
+    """Note when and why a hire leaves: only the questions about leaving are planned then, from notice on, or from
+    ``today`` where that is known late. False when it is stored already."""
     row = tx.get_one(Placement, placement_id)
     if (row.notice_on, row.left_on, row.leave_reason) == (notice_on, left_on, reason):
         return False
     row.notice_on, row.left_on, row.leave_reason = notice_on, left_on, reason
+    row.exits_on = row.exits_on or max(notice_on, today)  # A corrected date asks nobody a second time.
     _plan_anew(tx, placement_id)
     return True
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, delete, func, or_, select
 
+from scheduler.plan import ROUTINE
 from store import facts, rows
 from store.dialect import batches, insert_once
 from store.seal import seal, unseal
@@ -166,6 +167,8 @@ def superseded(tx: Session, checkin: facts.CheckIn) -> bool:
         CheckIn.respondent == checkin.respondent,
         col(CheckIn.opened_at).is_not(None),
         CheckIn.due_on > checkin.due_on,
+        # What comes besides the months does not end the question of a month.
+        col(CheckIn.survey).in_(ROUTINE) if checkin.survey in ROUTINE else CheckIn.survey == checkin.survey,
     )
     return tx.exec(query.limit(1)).one_or_none() is not None
 
@@ -392,7 +395,7 @@ def listed(tx: Session, placement_ids: Sequence[int], since: date | None = None)
     return [Listed(as_fact(row), answered.get(row.id or 0, 0), row.asked) for row in found]
 
 
-def same_day(tx: Session, person_id: int, due_on: date) -> list[int]:
-    """The ids of a person's check-ins that are due on the same day, whatever became of them."""
-    query = select(CheckIn.id).where(CheckIn.person_id == person_id, CheckIn.due_on == due_on)
+def same_day(tx: Session, person_id: int, survey: str, due_on: date) -> list[int]:
+    """The ids of a person's check-ins of one survey that are due on the same day, whatever became of them."""
+    query = select(CheckIn.id).where(CheckIn.person_id == person_id, CheckIn.survey == survey, CheckIn.due_on == due_on)
     return [row for row in tx.exec(query) if row is not None]

@@ -12,6 +12,7 @@ from sqlalchemy import Executable, Row, bindparam
 from sqlalchemy import select as plain
 from sqlmodel import Session, and_, col, or_, select
 
+from scheduler.plan import ROUTINE
 from store import facts, rows
 from store.dialect import batches
 from store.queries import people
@@ -163,7 +164,7 @@ def company_days(tx: Session, company_id: int) -> CompanyDays:
 
 @dataclass(frozen=True, slots=True)
 class ToPlan:
-    """What the schedule needs of a placement. ``last_due`` maps a respondent to the last check-in that was opened."""
+    """What the schedule needs of a placement. ``last_due`` maps a respondent to the last monthly check-in opened."""
 
     id: int
     company_id: int
@@ -176,6 +177,9 @@ class ToPlan:
     hour: str
     known_since: datetime
     last_due: Mapping[str, date]
+    contract_ends: date | None
+    residence_expires: date | None
+    exits_on: date | None
 
 
 def pauses(tx: Session, placement_id: int) -> tuple[tuple[date, date], ...]:
@@ -215,7 +219,7 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
         pauses.setdefault(pause.placement_id, []).append((pause.first, pause.last))
     last_due: dict[int, dict[str, date]] = {}
     opened = select(CheckIn.placement_id, CheckIn.respondent, col(CheckIn.due_on)).where(
-        col(CheckIn.opened_at).is_not(None)
+        col(CheckIn.opened_at).is_not(None), col(CheckIn.survey).in_(ROUTINE)
     )
     if company_id is not None:
         opened = opened.where(col(CheckIn.placement_id).in_([row.id for row, _ in found]))
@@ -235,6 +239,9 @@ def to_plan(tx: Session, company_id: int | None = None) -> list[ToPlan]:
             hour=hour or "noon",
             known_since=row.known_since,
             last_due=last_due.get(row.id or 0, {}),
+            contract_ends=row.contract_ends,
+            residence_expires=row.residence_expires,
+            exits_on=row.exits_on,
         )
         for row, hour in found
     ]

@@ -236,7 +236,7 @@ async def test_who_was_promised_something_is_asked_whether_it_changed() -> None:
         assert "We said that something would be done about this: pay. How is it now?" in house.sees(an)
         assert "pay slip" not in house.log_of(an), "what the consultant notes is for the agency"
         await house.says(an, "worse")
-        for reply in ("1", "pay and future", "4", "4", "4", "4", "4", "nothing"):
+        for reply in ("1", "pay and future", "4", "4", "4", "4", "4", "4", "nothing"):
             await house.says(an, reply)
         await house.until("2026-06-02 09:00")
 

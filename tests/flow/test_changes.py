@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot import flow
 from bot.flow import changes
 from bot.refusal import Refusal
 from bot.settings import Settings
@@ -182,7 +183,7 @@ def test_a_pause_that_cannot_be_is_refused() -> None:
 # The end.
 
 
-async def test_who_leaves_is_asked_nothing_more() -> None:
+async def test_who_leaves_is_asked_about_it_once_and_then_nothing_more() -> None:
     async with living(BEFORE) as house:
         placement = await after_a_good_first_week(house)
         an, sato, mori = placement.hire, placement.manager, placement.consultant
@@ -196,15 +197,28 @@ async def test_who_leaves_is_asked_nothing_more() -> None:
             ("2026-05-01", "2026-07-31", "resigned")
         ]
         await house.runs()
-        (said,) = texts(house, an)
-        assert said.startswith("Your check-ins end here")
+        assert texts(house, an)[0].startswith("Your monthly check-ins end here")
         assert len(texts(house, sato)) == 1
         assert not any(word in texts(house, sato)[0] for word in ("NGUYEN", "退職", "resigned"))
         assert any("noted as leaving on Jul 31, 2026 (resigned)" in text for text in texts(house, mori))
 
+        await flow.plan_ahead(house.app)
+        await house.until("2026-05-01 12:20")
+        assert states(house)[-1] == ("exit", "open")
+        await house.answers(an, "Pay or hours", "Pay and hours", "3")
+        assert "we help you to leave properly" in house.sees(an)
+        await house.says(an, "Insurance and tax")
+        assert "Your consultant will contact you about this." in house.sees(an)
+        await house.says(an, "Thank you for everything.")
+        assert "about a month" not in house.sees(an)
+        assert [one.kind for one in house.alerts() if one.state != "resolved"] == ["help"]
+
+        await house.until("2026-06-01 12:00")
+        before = len(texts(house, an)), len(texts(house, sato))
         await house.until("2026-09-01 12:00")
-        assert len(texts(house, an)) == 1
-        assert len(texts(house, sato)) == 1
+        assert (len(texts(house, an)), len(texts(house, sato))) == before
+        exits = {one.respondent: one.state for one in house.checkins() if one.period == "exit"}
+        assert exits == {"hire": "completed", "manager": "expired"}
 
 
 async def test_leaving_twice_changes_nothing_and_a_correction_is_told_only_to_the_consultant() -> None:
@@ -249,7 +263,7 @@ async def test_who_goes_on_at_another_client_is_not_told_that_it_is_over() -> No
         )
         await house.runs()
         assert not any("end here" in text for text in texts(house, placement.hire))
-        assert planned(house, "A-1") == []
+        assert {period for _, period in planned(house, "A-1")} <= {"exit"}
         assert ("hire", "first_week") in planned(house, "B-1")
 
 
@@ -273,7 +287,7 @@ async def test_a_notice_that_lies_ahead_lets_the_months_before_it_be_asked() -> 
         await house.welcomes()
         changes.leave(house.app, "A-1", notice_on=date(2026, 5, 20), left_on=date(2026, 6, 30), reason="contract_end")
         await house.until("2026-06-10 12:00")
-        assert [period for period, _ in states(house)] == ["first_week", "m1"]
+        assert [period for period, _ in states(house)] == ["first_week", "m1", "exit"]
 
 
 def test_an_end_that_cannot_be_is_refused() -> None:

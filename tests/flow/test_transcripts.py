@@ -207,7 +207,7 @@ async def a_good_story(house: House, hire: Chat, manager: Chat, words: dict[str,
     pages["hire_first_week"] = hire.page("A hire's first week: all is well")
 
     await house.until("2026-05-01 12:10")
-    await manager.answers("start", "5", "4", "5")
+    await manager.answers("start", "5", "4", "5", "4", "4")
     await manager.says(words["nothing"])
     pages["manager_monthly"] = manager.page("A manager's first month: all is well")
     await hire.answers("start", "5", "4", "5", "4", "4", "5")
@@ -272,10 +272,10 @@ async def _a_manager_who_doubts(house: House, manager: Chat) -> str:
     await house.until("2026-05-01 19:30")
     await manager.presses("start")
     late = manager.first_button()
-    await manager.answers("2", "pay", "back", "effort")
+    await manager.answers("2", "plans", "back", "effort")
     await manager.says(words["tired"])
     await manager.presses_late(late)
-    await manager.answers("2", "language", _own_language(manager.person), "skip")
+    await manager.answers("2", "language", _own_language(manager.person), "skip", "skip", "skip", "skip")
     return manager.page("A manager's first month: doubts")
 
 
@@ -289,7 +289,7 @@ async def _two_hard_months(house: House, hire: Chat, words: dict[str, str]) -> s
     await house.runs()
     await _promise(house)
     await house.until("2026-06-01 12:10")
-    await hire.answers("start", "2", "3", "3", "3", "3", "2", "next_step", "3", "skip")
+    await hire.answers("start", "2", "3", "3", "3", "2", "next_step", "3", "3", "3", "skip")
     return hire.page("A hire's first two months: low answers, a call for help, and a promise")
 
 
