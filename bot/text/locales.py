@@ -18,6 +18,7 @@ from babel.messages import Catalog
 from babel.messages import Message as Entry
 from babel.messages.pofile import read_po, write_po
 
+from bot.text import wording
 from bot.text.catalog import KNOWN_LOCALES, SHIPPED, Domain
 from bot.text.extract import Sentence, sentences, unmarked
 from locales import compile_all
@@ -63,9 +64,20 @@ def check(root: Path) -> list[str]:
             path = _po(root, domain, locale)
             lines += [
                 f"{path.relative_to(root)}: {line}"
-                for line in _catalog_problems(_read(path, locale), template, complete=locale in SHIPPED[domain])
+                for line in _catalog_problems(locale, _read(path, locale), template, locale in SHIPPED[domain])
             ]
     return lines
+
+
+def warnings(root: Path) -> list[str]:
+    """One line for each place where plain Japanese could be plainer; nothing of it keeps a release back."""
+    path = _po(root, "hire", "ja@simple")
+    return [
+        f"{path.relative_to(root)}: {entry.context}: {line}"
+        for entry in _entries(_read(path, "ja@simple"))
+        if wording.is_read(str(entry.context))
+        for line in wording.plain_faults(str(entry.string), "warning")
+    ]
 
 
 def fill(root: Path, files: Iterable[Path]) -> list[str]:
@@ -106,7 +118,8 @@ def main(arguments: list[str] | None = None) -> int:
         choices=sorted(KNOWN_LOCALES.keys() - {"en"}),
         help="start the catalogs of one more locale of KNOWN_LOCALES",
     )
-    commands.add_parser("check", help="say what is missing, fuzzy, wrong or misplaced")
+    checking = commands.add_parser("check", help="say what is missing, fuzzy, wrong or misplaced")
+    checking.add_argument("--warnings", action="store_true", help="also say where plain Japanese could be plainer")
     filling = commands.add_parser("fill", help='put translations in: {"id": {"ja": "…"}}')
     filling.add_argument("files", nargs="+", type=Path, metavar="FILE.json")
     commands.add_parser("compile", help="write the .mo files")
@@ -118,6 +131,9 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         case "check":
             found = check(ROOT)
+            if given.warnings:
+                lines = warnings(ROOT)
+                print(*lines, f"{len(lines)} warnings", sep="\n")
         case "fill":
             try:
                 found = fill(ROOT, given.files)
@@ -212,7 +228,7 @@ def _ambiguous(marked: list[Sentence]) -> Iterator[str]:
             )
 
 
-def _catalog_problems(catalog: Catalog, template: Catalog, *, complete: bool) -> Iterator[str]:
+def _catalog_problems(locale: str, catalog: Catalog, template: Catalog, complete: bool) -> Iterator[str]:
     """What is wrong with a catalog; only one that must be ``complete`` may lack nothing."""
     if {(e.context, e.id) for e in _entries(catalog)} != {(e.context, e.id) for e in _entries(template)}:
         yield "out of date, run make locales"
@@ -227,6 +243,11 @@ def _catalog_problems(catalog: Catalog, template: Catalog, *, complete: bool) ->
             yield f"{entry.context} is fuzzy: read the translation again, then remove the mark"
         elif _placeholders(str(entry.string)) != _placeholders(str(entry.id)):
             yield f"{entry.context} has other placeholders than the English: {entry.string!r}, {entry.id!r}"
+        else:
+            yield from wording.faults(locale, str(entry.context), str(entry.id), str(entry.string))
+    if not missing and any(str(entry.context).startswith("command.") for entry in _entries(catalog)):
+        english = {str(entry.context): str(entry.id) for entry in _entries(catalog)}
+        yield from wording.unknown_words(english, {str(e.context): str(e.string) for e in _entries(catalog)})
 
 
 def _placeholders(text: str) -> set[str]:

@@ -86,7 +86,7 @@ COMMANDS = {
     "language": Message("command.language", "language, change language"),
     "help": Message("command.help", "help, i need help"),
     "hour": Message("command.hour", "hour, change the hour, when"),
-    "home": Message("command.home", "home, overview"),
+    "home": Message("command.home", "overview, my overview"),
     "privacy": Message("command.privacy", "privacy, who reads this"),
     "stop": Message("command.stop", "stop, stop asking"),
     "pause": Message("command.pause", "pause, pause for a month, take a break"),
