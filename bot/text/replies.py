@@ -82,7 +82,7 @@ BOTH = Message("reply.both", "Both together")
 COMMANDS = {
     "skip": Message("command.skip", "skip, pass, prefer not to say, no answer"),
     "back": Message("command.back", "back, go back, previous"),
-    "later": Message("command.later", "later, not now"),
+    "later": Message("command.later", "later, ask me later"),
     "language": Message("command.language", "language, change language"),
     "help": Message("command.help", "help, i need help"),
     "hour": Message("command.hour", "hour, change the hour, when"),
