@@ -23,7 +23,7 @@ ENGLISH = re.compile(r"\b(?:the|your|you|and|is|are|not|please|this|that|with|fo
 NOT_BURMESE = re.compile(
     "[\u1060-\u1097]"  # Letters of Mon, Karen and Shan: Zawgyi has its stacked and narrow forms of Burmese letters there.
     "|(?<![\u1000-\u102a\u103b-\u103f\u1039])\u1031"  # The vowel e is written behind its consonant; Zawgyi types it first.
-    "|(?<![\u1000-\u1021\u103f\u103a])[\u103b-\u103e]"  # So is every medial; Zawgyi types the one for ra first.
+    "|(?<![\u1000-\u1021\u103a-\u103f])[\u103b-\u103e]"  # So is every medial; Zawgyi types the one for ra first.
     "|\u1039(?![\u1000-\u1021])"  # Joins two consonants; Zawgyi has it as the mark that ends a syllable.
 )
 """Burmese as the old font Zawgyi writes it, which shows as broken letters on every phone of today.
