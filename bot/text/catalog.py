@@ -28,7 +28,10 @@ KNOWN_LOCALES = {
 
 ALIASES = {"ja-easy": "ja@simple", "ja-simple": "ja@simple", "ja-Hira": "ja@simple", "ja-basic": "ja@simple"}
 
-SHIPPED: dict[Domain, tuple[str, ...]] = {"hire": ("en", "ja", "ja@simple"), "staff": ("en", "ja")}
+SHIPPED: dict[Domain, tuple[str, ...]] = {
+    "hire": ("en", "ja", "ja@simple", "zh_Hans", "ne", "my"),
+    "staff": ("en", "ja"),
+}
 """The locales whose catalogs are complete, by domain."""
 
 

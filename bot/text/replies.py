@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from babel.dates import format_date
 
@@ -113,7 +114,7 @@ _SLASH = re.compile(r"/([a-z]+)(?:@\w+)?", re.ASCII)
 
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s/。、.,!！?？「」『』“”\"]+", " ", folded).strip()
+    return re.sub(r"[\s/。、.,!！?？「」『』“”\"।။၊]+", " ", folded).strip()
 
 
 def command(text: str) -> str | None:
@@ -121,12 +122,18 @@ def command(text: str) -> str | None:
     slash = _SLASH.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
     if slash is not None and slash[1] in SLASHES:
         return SLASHES[slash[1]]
-    plain = _plain(text)
+    return _written_commands().get(_plain(text))
+
+
+@cache
+def _written_commands() -> Mapping[str, str]:
+    """The name of each command by everything that may be written for it."""
+    found: dict[str, str] = {}
     for name, message in COMMANDS.items():
         for locale in SHIPPED["hire"]:
-            if plain in {_plain(word) for word in translate(message, locale, "hire").split(",")}:
-                return name
-    return None
+            for word in translate(message, locale, "hire").split(","):
+                found.setdefault(_plain(word), name)
+    return found
 
 
 def reply(voice: Voice, limits: Limits, *, code: str, person: int, help_button: bool = False, **values: str) -> Content:

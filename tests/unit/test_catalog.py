@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 
 import pytest
 from hypothesis import given
@@ -28,8 +29,8 @@ LABELS = [choice.label for survey in BANK.values() for question in survey.questi
         ("ja-easy", "ja@simple"),
         ("ja-Hira", "ja@simple"),
         ("ja_JP", "ja"),
-        ("vi", "en"),
-        ("my", "en"),
+        ("zh_Hans", "zh_Hans"),
+        ("my", "my"),
         ("tlh", "en"),
         ("", "en"),
     ],
@@ -164,3 +165,33 @@ def test_every_alias_and_every_locale_of_the_roster_is_spoken() -> None:
     for domain in ("hire", "staff"):
         for locale in (*KNOWN_LOCALES, *ALIASES):
             assert spoken(locale, domain) in SHIPPED[domain]
+
+
+@pytest.mark.parametrize(
+    ("written", "command"),
+    [
+        ("帮助！", "help"),
+        ("停止", "stop"),
+        ("मद्दत।", "help"),
+        ("maddat chahiyo", "help"),
+        ("रोक", "stop"),
+        ("အကူအညီ။", "help"),
+        ("ရပ်", "stop"),
+        ("စတင်", "start"),
+    ],
+)
+def test_a_command_is_understood_in_every_language_however_it_ends(written: str, command: str) -> None:
+    assert replies.command(written) == command
+
+
+@pytest.mark.parametrize("locale", SHIPPED["hire"])
+def test_what_a_text_says_to_write_is_understood(locale: str) -> None:
+    """“write “stop”” helps nobody whose language has another word in its list."""
+    said = {"stopped": "start", "paused": "start", "privacy": "stop"}
+    for reply, command in said.items():
+        quoted = re.findall("[“「]([^”」]+)[”」]", translate(replies.REPLIES[reply], locale, "hire", consultant="Mori"))
+        assert command in {replies.command(word) for word in quoted}
+    free = next(one for one in consent.HIRE if one.id == "consent.hire.free")
+    for lead in (prompts.THANKS_NEXT, consent.DECLINED, free):
+        quoted = re.findall("[“「]([^”」]+)[”」]", translate(lead, locale, "hire", company="Sakura"))
+        assert any(replies.command(word) for word in quoted)

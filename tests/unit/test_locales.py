@@ -59,8 +59,9 @@ WORDS = {
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A small project with one file of each kind that holds sentences."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project with one file of each kind that holds sentences, of which two translations are shipped."""
+    monkeypatch.setattr(tool, "SHIPPED", {"hire": ("en", "ja", "ja@simple"), "staff": ("en", "ja")})
     write(tmp_path, "bot/text/prompts.py", PROMPTS)
     write(tmp_path, "bot/text/errors.py", ERRORS)
     write(tmp_path, "surveys/bank/hire_tiny.yaml", SURVEY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -21,12 +21,14 @@ from tests.platform.slack.people import shown
 HOA = AddressKey("slack", "T1", "U1")
 PRESS = Payload("question", 1, 1, "4")
 BANK = load_bank()
-LANGUAGES = [
-    *((locale,) for locale in SHIPPED["hire"]),
-    *((one, other) for one, other in product(SHIPPED["hire"], repeat=2) if one != other),
+LONGEST = max(prompts.LEADS, key=lambda name: len(prompts.LEADS[name].text))
+"""What stands above a question is one paragraph more: none, or this one."""
+STATES = [
+    *(((locale,), None, True) for locale in SHIPPED["hire"]),
+    *(((locale,), LONGEST, False) for locale in SHIPPED["hire"]),
+    *((pair, LONGEST, False) for pair in combinations(SHIPPED["hire"], 2)),
 ]
-LEADS = (None, max(prompts.LEADS, key=lambda name: len(prompts.LEADS[name].text)))
-"""What stands above a question is one paragraph more: none, and the longest."""
+"""Every language in the smallest and the largest state, and every two in the largest."""
 NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
 
 
@@ -39,7 +41,7 @@ def questions() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("survey", "name"), list(questions()))
 def test_every_question_in_every_language_and_state_fits(survey: str, name: str) -> None:
     asked = next(one for one in BANK[survey].questions if one.name == name)
-    for languages, lead, first in product(LANGUAGES, LEADS, (True, False)):
+    for languages, lead, first in STATES:
         voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
         paragraphs, rows = prompts.question(
             voice,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import product
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -111,10 +111,13 @@ def test_whatever_is_written_is_what_telegram_shows(texts: list[tuple[str, Style
     assert read_html(html(paragraphs)).text == "\n\n".join(text for text, _ in texts)
 
 
-LANGUAGES = [
-    *((locale,) for locale in SHIPPED["hire"]),
-    *((one, other) for one, other in product(SHIPPED["hire"], repeat=2) if one != other),
+LONGEST = max(prompts.LEADS, key=lambda name: len(prompts.LEADS[name].text))
+STATES = [
+    *(((locale,), None, True) for locale in SHIPPED["hire"]),
+    *(((locale,), LONGEST, False) for locale in SHIPPED["hire"]),
+    *((pair, LONGEST, False) for pair in combinations(SHIPPED["hire"], 2)),
 ]
+"""Every language in the smallest and the largest state, and every two in the largest."""
 BANK = load_bank()
 NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
 
@@ -122,8 +125,7 @@ NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエ
 @pytest.mark.parametrize(("survey", "name"), [(form, one.name) for form in BANK for one in BANK[form].questions])
 def test_every_question_in_every_language_and_state_fits_on_a_phone(survey: str, name: str) -> None:
     asked = next(one for one in BANK[survey].questions if one.name == name)
-    leads = (None, max(prompts.LEADS, key=lambda lead: len(prompts.LEADS[lead].text)))
-    for languages, lead, first in product(LANGUAGES, leads, (True, False)):
+    for languages, lead, first in STATES:
         voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
         paragraphs, rows = prompts.question(
             voice,
