@@ -35,7 +35,7 @@ locales-check: .venv/.ready ## say what is missing, fuzzy, wrong or misplaced in
 	@$(BIN)/python -m bot.text.locales check
 
 transcripts: .venv/.ready ## write the chats of tests/transcripts anew; somebody who speaks the language reads them
-	@$(BIN)/python -m pytest -q tests/flow/test_transcripts.py tests/flow/test_slack_transcripts.py --write-transcripts
+	@$(BIN)/python -m pytest -q tests/flow/test_transcripts.py tests/flow/test_year.py tests/flow/test_slack_transcripts.py --write-transcripts
 
 docs: .venv/.ready ## check that the documentation names what exists
 	@$(BIN)/python -m pytest -q tests/unit/test_docs.py

@@ -66,6 +66,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 # Ids of a question's sentences and of a list's choices share the form's name: FORM.NAME.label and FORM.LIST.CHOICE.
 _RESERVED = frozenset({"label", "hint"})
+# On the button of a choice they would mean that somebody writes in their own words.
+_RESERVED_CHOICES = frozenset({"words", "write"})
 
 
 def load(text: str, source: str) -> Survey:
@@ -153,7 +155,7 @@ class _Reader:
         for item in as_items(node, self._faults):
             table = as_table(item, self._faults)
             self._known_keys(table, _CHOICE)
-            choice = self._name(table, "name", seen)
+            choice = self._name(table, "name", seen, _RESERVED | _RESERVED_CHOICES)
             id_ = f"{self._form}.{name}.{choice}"
             words = self._message(table, "words", f"{id_}.words") if "words" in table.nodes else None
             yield Choice(choice, self._message(table, "label", id_), words, self._one_of(table, "signal", SIGNALS))
@@ -241,7 +243,7 @@ class _Reader:
                 self._fault("unknown_placeholder", node or table, placeholder=found[0])
         return Message(id_, text)
 
-    def _name(self, table: Table, key: str, seen: set[str] | None = None) -> str:
+    def _name(self, table: Table, key: str, seen: set[str] | None = None, reserved: frozenset[str] = _RESERVED) -> str:
         node = self._needed(table, key)
         name = as_text(node, self._faults)
         if node is None or name is None:
@@ -250,7 +252,7 @@ class _Reader:
             self._fault("bad_name", node, name=name)
         elif seen is not None and name in seen:
             self._fault("duplicate_name", node, name=name)
-        elif name in _RESERVED:
+        elif name in reserved:
             self._fault("reserved_name", node, name=name)
         if seen is not None:
             seen.add(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -117,14 +117,19 @@ class House:
         await flow.plan_ahead(self.app)
         await flow.advance(self.app)
 
-    async def until(self, text: str, *, by: timedelta | None = None) -> None:
-        """Let time pass with the path running: at every moment at which something is due, or in equal steps."""
+    async def until(
+        self, text: str, *, by: timedelta | None = None, then: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Let time pass with the path running: at every moment at which something is due, or in equal steps. ``then`` is what
+        people do after each."""
         end = tokyo(text)
         await self.runs()
         while self.clock() < end:
             step = self.clock() + by if by else self._next_moment()
             self.clock.move_to(min(end, step))
             await self.runs()
+            if then is not None:
+                await then()
 
     def skips(self, text: str) -> None:
         """Let time pass while the service is down."""

@@ -28,10 +28,7 @@ KNOWN_LOCALES = {
 
 ALIASES = {"ja-easy": "ja@simple", "ja-simple": "ja@simple", "ja-Hira": "ja@simple", "ja-basic": "ja@simple"}
 
-SHIPPED: dict[Domain, tuple[str, ...]] = {
-    "hire": ("en", "ja", "ja@simple", "zh_Hans", "ne", "my"),
-    "staff": ("en", "ja"),
-}
+SHIPPED: dict[Domain, tuple[str, ...]] = {"hire": tuple(KNOWN_LOCALES), "staff": ("en", "ja")}
 """The locales whose catalogs are complete, by domain."""
 
 

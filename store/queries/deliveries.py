@@ -199,6 +199,14 @@ def _any_due(tx: Session, platforms: Sequence[str], now: datetime) -> bool:
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
+_ONE = _WITH_ADDRESS.where(_DELIVERY.c.id == bindparam("delivery"))
+
+
+def get(tx: Session, delivery_id: int) -> facts.Delivery:
+    """One tracked message, whatever became of it."""
+    return _fact(rows.read(tx, _ONE, delivery=delivery_id)[0])
+
+
 def _fact(row: Row[Any]) -> facts.Delivery:
     return facts.Delivery(
         id=row.id,

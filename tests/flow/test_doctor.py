@@ -18,7 +18,7 @@ from bot.flow.roster import store_roster
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
 from bot.main import opened
 from bot.settings import load_settings
-from bot.text.catalog import Voice
+from bot.text.catalog import SHIPPED, Voice
 from store.seal import new_key
 from tests.house import row
 
@@ -121,7 +121,10 @@ def test_a_lead_in_the_settings_counts_and_one_whom_nobody_knows_is_wrong(folder
     assert [one.what for one in wrong] == ["[alerts] lead names Oda Ken, whom nobody knows."]
 
 
-def test_languages_that_nobody_knows_and_those_without_sentences_are_named(folder: Path) -> None:
+def test_languages_that_nobody_knows_and_those_without_sentences_are_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SHIPPED, "hire", ("en", "ja", "ja@simple"))
     imports(row(hire_languages=("vi", "ja@simple")))
     says(folder, '[languages]\ndefault = ["en", "xx"]\n')
     found = findings()

@@ -31,6 +31,7 @@ LABELS = [choice.label for survey in BANK.values() for question in survey.questi
         ("ja_JP", "ja"),
         ("zh_Hans", "zh_Hans"),
         ("my", "my"),
+        ("vi", "vi"),
         ("tlh", "en"),
         ("", "en"),
     ],
@@ -46,10 +47,10 @@ def test_staff_have_no_plain_japanese_and_read_japanese() -> None:
 @pytest.mark.parametrize(
     ("languages", "locales"),
     [
-        (("vi", "ja@simple"), ("en", "ja@simple")),
+        (("ko", "ja@simple"), ("en", "ja@simple")),
         (("ja", "en"), ("ja", "en")),
-        (("vi", "en"), ("en",)),
-        (("vi", "id", "ja"), ("en", "ja")),
+        (("ko", "en"), ("en",)),
+        (("ko", "pt", "ja"), ("en", "ja")),
         (("en", "ja", "ja@simple"), ("en", "ja")),
         ((), ("en",)),
     ],

@@ -161,6 +161,7 @@ def test_every_sentence_is_given_to_the_translators_once():
         ("form_id: pulse", "form_id: My pulse", "bad_name", 2),
         ("name: words", "name: words.note", "bad_name", 24),
         ("{name: pay,", "{name: label,", "reserved_name", 36),
+        ("{name: pay,", "{name: words,", "reserved_name", 36),
         ("hint:", "hnt:", "unknown_key", 15),
         ("hidden, name: month", "hidden, name: month, label: x", "unknown_key", 11),
         ("survey:", "questions: []\nsurvey:", "unknown_key", 10),
