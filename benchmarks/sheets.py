@@ -1,0 +1,125 @@
+"""A sheet of a language's longest texts as phones show them: ``python -m benchmarks.sheets vi out.pdf``.
+
+To be looked at once for each language: letters that are joined wrongly, lines that run over, buttons that are cut. Left as
+Telegram lays a message out, right as Slack does, both 360 points wide, which is a small phone. The fonts are the ones
+that the invitation cards use.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from html import escape
+from itertools import islice
+
+from weasyprint import HTML
+
+from bot import fonts
+from bot.channels.slack import LIMITS as SLACK
+from bot.channels.slack import blocks
+from bot.channels.telegram.channel import LIMITS as TELEGRAM
+from bot.channels.telegram.markup import html, laid_out
+from bot.messages import AddressKey, Limits, Outbound
+from bot.text import consent, prompts, replies
+from bot.text.catalog import Voice, translate
+from bot.text.prompts import Content
+from surveys.loader import load_bank
+from surveys.model import Question
+
+NAME, COMPANY, CONSULTANT = "NGUYEN THI HOA", "桜食品株式会社", "森 愛子"
+VALUES = {"consultant": CONSULTANT, "reference": "7f3a91c2"}
+MANY = 14
+
+STYLE = """
+@page { size: 800px 1200px; margin: 10px }
+body { font-size: 15px; line-height: 1.35; }
+table { border-collapse: collapse } td { vertical-align: top; width: 370px; padding: 4px }
+.message { width: 330px; background: #eef; border-radius: 12px; padding: 8px }
+.row { display: flex; gap: 3px; margin: 3px 0; width: 346px }
+.row span { flex: 1; background: #8aa; color: white; border-radius: 6px; padding: 5px 3px; text-align: center;
+  white-space: nowrap; overflow: hidden }
+.slack .message { background: #fff; border-left: 4px solid #ccc; border-radius: 0 }
+.slack .row { flex-wrap: wrap } .slack .row span { flex: none; max-width: 330px; background: #fff; color: #222;
+  border: 1px solid #888 }
+"""
+
+
+def messages(locale: str, limits: Limits) -> Iterator[Content]:
+    """The promise, the longest answers of the bot, and the questions that need most room, with the longest choices."""
+    voice = Voice((locale,), "hire")
+    yield consent.ask(
+        voice,
+        limits,
+        placement=1,
+        hire_side=True,
+        name=NAME,
+        consultant=CONSULTANT,
+        company=COMPANY,
+        hire=NAME,
+        platform="telegram" if limits == TELEGRAM else "slack",
+    )
+    lengths = {code: len(translate(said, locale, "hire", **VALUES)) for code, said in replies.REPLIES.items()}
+    for code in sorted(lengths, key=lambda code: -lengths[code])[:4]:
+        yield replies.reply(voice, limits, code=code, person=1, help_button=True, **VALUES)
+    bank = [question for survey in load_bank().values() for question in survey.questions]
+    for asked in islice(sorted(bank, key=lambda one: -_length(one, locale)), MANY):
+        yield prompts.question(
+            voice,
+            limits,
+            checkin=1,
+            turn=1,
+            asked=asked,
+            number=12,
+            total=12,
+            consultant=CONSULTANT,
+            hire=NAME,
+            topic="recognition",
+        )
+
+
+def _length(question: Question, locale: str) -> int:
+    told = [question.label, *([question.hint] if question.hint else []), *(choice.label for choice in question.choices)]
+    return sum(len(translate(one, locale, "hire", hire=NAME, promise="")) for one in told)
+
+
+def in_telegram(content: Content) -> str:
+    """A message with its keyboard."""
+    written, keyboard = laid_out(Outbound(AddressKey("telegram", "", "1"), "1", *content), TELEGRAM.text)
+    rows = [[button.text for button in row] for row in keyboard.inline_keyboard] if keyboard else []
+    return _box(html(written).replace("\n", "<br>"), rows)
+
+
+def in_slack(content: Content) -> str:
+    """A message with its blocks, in their order."""
+    said, rows = [], []
+    for block in blocks.as_json(blocks.message_blocks(Outbound(AddressKey("slack", "T1", "U1"), "1", *content))):
+        elements = block.get("elements", [])
+        said += [one["text"] for one in ([block["text"]] if "text" in block else []) if one]
+        said += [one["text"] for one in elements if isinstance(one.get("text"), str)]
+        if block["type"] == "actions":
+            rows.append([one["text"]["text"] for one in elements])
+    return _box("<br>".join(escape(one).replace("\n", "<br>") for one in said), rows)
+
+
+def _box(said: str, rows: list[list[str]]) -> str:
+    below = "".join(
+        "<div class=row>" + "".join(f"<span>{escape(one)}</span>" for one in row) + "</div>" for row in rows
+    )
+    return f"<div class=message>{said}</div>{below}"
+
+
+def sheet(locale: str) -> str:
+    """The page of one language."""
+    faces = "".join(
+        f'@font-face{{font-family:"{name}";src:url("{fonts.path(name).as_uri()}")}}' for name in fonts.FILES
+    )
+    family = ", ".join(f"'{name}'" for name in fonts.families(locale))
+    pairs = zip(messages(locale, TELEGRAM), messages(locale, SLACK), strict=True)
+    rows = "".join(f"<tr><td>{in_telegram(one)}<td class=slack>{in_slack(other)}" for one, other in pairs)
+    return (
+        f'<html lang="{locale[:2]}"><style>{faces}{STYLE} body {{ font-family: {family} }}</style><table>{rows}</table>'
+    )
+
+
+if __name__ == "__main__":
+    HTML(string=sheet(sys.argv[1])).write_pdf(sys.argv[2])
