@@ -38,6 +38,8 @@ PIECE = 240
 OVERLAP = 100
 """In signs: how much of a sentence is looked at together."""
 
+_LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
+
 SHORT_FORMS = (
     (r"\bcan ?'?t\b|\bcannot\b|\bcan not\b", "can not"),
     (r"\bwon'?t\b", "will not"),
@@ -48,16 +50,24 @@ SHORT_FORMS = (
 )
 
 
+Patterns = Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
+"""By topic what is looked for, and what is ordinary although it looks like it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The patterns of one language. ``reviewed`` says whether somebody who speaks it has read them; a text in which
-    ``foreign`` is found is in another language that shares its signs."""
+    ``foreign`` is found is in another language that shares its signs. Where ``spaced`` is false, spaces between its signs say
+    nothing. ``bare`` are the patterns for words whose accents were left out, where ``unmarked`` says that it is this language."""
 
     language: str
     reviewed: bool
     spellings: frozenset[str]
     foreign: re.Pattern[str] | None
-    patterns: Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
+    spaced: bool
+    patterns: Patterns
+    unmarked: re.Pattern[str] | None
+    bare: Patterns
 
 
 @lru_cache(maxsize=128)  # The notes of a check-in that is going on are looked at with each of its answers.
@@ -74,7 +84,8 @@ def topics_of(text: str) -> tuple[str, ...]:
 
 
 def _in_clause(clause: str, lexicon: Lexicon) -> Iterable[str]:
-    for topic, (find, unless) in lexicon.patterns.items():
+    bare = lexicon.unmarked is not None and lexicon.unmarked.search(clause) and clause == without_accents(clause)
+    for topic, (find, unless) in (lexicon.bare if bare else lexicon.patterns).items():
         left = clause
         for ordinary in unless:
             left = ordinary.sub(" , ", left)
@@ -84,11 +95,15 @@ def _in_clause(clause: str, lexicon: Lexicon) -> Iterable[str]:
 
 def _clauses(text: str, lexicon: Lexicon) -> list[str]:
     folded = fold(text)
+    if _LENGTHENED.search(folded):  # "he hiiit me" is "hit", but "my bosss" is "boss" and not "bos".
+        folded = "\n".join(_LENGTHENED.sub(letter, folded) for letter in (r"\1", r"\1\1"))
     if lexicon.foreign is not None and lexicon.foreign.search(folded):
         return []
-    parts = [piece for part in re.split(r"[.!?;\n。！？…]+", folded) if part.strip() for piece in _pieces(part)]
+    parts = [piece for part in re.split(r"[.!?;\n。！？…।။]+", folded) if part.strip() for piece in _pieces(part)]
     # A sentence that is broken into two lines or by a full stop is still one thought.
     whole = parts if len(parts) < 2 else [*parts, *(" ".join(pair) for pair in pairwise(parts))]
+    if not lexicon.spaced:
+        whole = [re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", part) for part in whole]
     if lexicon.language == "ja":
         return [re.sub(r"[\s、,・「」『』()（）\"'~〜]+", "", part) for part in whole]
     return [_spelt(part, lexicon.spellings) if lexicon.spellings else part.strip() for part in whole]
@@ -108,6 +123,12 @@ def fold(text: str) -> str:
     for short, long in SHORT_FORMS:
         plain = re.sub(short, long, plain)
     return re.sub(r"[^\S\n]+", " ", plain).strip()
+
+
+def without_accents(text: str) -> str:
+    """The text as it is typed on a keyboard that has no Vietnamese."""
+    apart = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return unicodedata.normalize("NFC", "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f"))
 
 
 def _hiragana(sign: str) -> str:
@@ -159,8 +180,25 @@ def _lexicon(text: str) -> Lexicon:
         topic: (_compiled(rules["find"], words), _compiled(rules.get("unless", ()), words))
         for topic, rules in read["topics"].items()
     }
-    foreign = re.compile(read["foreign"]) if "foreign" in read else None
-    return Lexicon(read["language"], bool(read["reviewed"]), frozenset(read.get("spellings", ())), foreign, patterns)
+    unmarked = re.compile(read["unmarked"]) if "unmarked" in read else None
+    return Lexicon(
+        language=read["language"],
+        reviewed=bool(read["reviewed"]),
+        spellings=frozenset(read.get("spellings", ())),
+        foreign=re.compile(read["foreign"]) if "foreign" in read else None,
+        spaced=bool(read.get("spaced", True)),
+        patterns=patterns,
+        unmarked=unmarked,
+        bare=_bare(patterns) if unmarked else {},
+    )
+
+
+def _bare(patterns: Patterns) -> Patterns:
+    return {topic: (_without(find), _without(unless)) for topic, (find, unless) in patterns.items()}
+
+
+def _without(patterns: Iterable[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(without_accents(one.pattern)) for one in patterns)
 
 
 def _compiled(patterns: Iterable[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:

@@ -35,6 +35,29 @@ def test_at_most_two_of_a_hundred_ordinary_answers_raise_an_alarm(language: str)
     assert len(raised) <= 2, raised
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_was_written_later_and_missed_at_first_is_found_now(language: str) -> None:
+    """Four more sets; docs/privacy.md tells what was found of each before the lists learned from it."""
+    said, ordinary = phrasings(f"danger_later.{language}"), phrasings(f"ordinary_later.{language}")
+    missed = [one for one in said if not danger.topics_of(one)]
+    raised = [(one, topics) for one in ordinary if (topics := danger.topics_of(one))]
+
+    assert (len(said), len(ordinary)) == (120, 200)
+    assert len(missed) <= 6, missed
+    assert len(raised) <= 4, raised
+
+
+@pytest.mark.parametrize("language", ["vi", "zh_Hans", "id", "ne", "my", "fil"])
+def test_the_lists_that_nobody_has_read_find_what_was_written_with_them(language: str) -> None:
+    said, ordinary = phrasings(f"danger.{language}"), phrasings(f"ordinary.{language}")
+    missed = [one for one in said if not danger.topics_of(one)]
+    raised = [(one, topics) for one in ordinary if (topics := danger.topics_of(one))]
+
+    assert (len(said), len(ordinary)) == (36, 36)
+    assert len(missed) <= 1, missed
+    assert len(raised) <= 1, raised
+
+
 @pytest.mark.parametrize(
     ("said", "topic"),
     [
@@ -50,6 +73,13 @@ def test_at_most_two_of_a_hundred_ordinary_answers_raise_an_alarm(language: str)
         ("သေချင်တယ်", "self_harm"),
         ("Sinuntok ako ng boss", "violence"),
         ("Gusto ko nang mamatay", "self_harm"),
+        ("cong ty giu ho chieu cua toi", "papers"),
+        ("toi bi sep danh", "violence"),
+        ("老 板 打 我", "violence"),
+        ("talab dieko xaina", "unpaid"),
+        ("malai kutyo", "violence"),
+        ("သေ ချင် တယ်", "self_harm"),
+        ("la sar ma ya thay bu", "unpaid"),
     ],
 )
 def test_the_short_lists_of_the_other_languages_find(said: str, topic: str) -> None:
@@ -63,7 +93,15 @@ def test_no_list_claims_to_have_been_read_by_anybody() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["HE HIT ME!!", "he  hit\nme", "ｈｅ ｈｉｔ ｍｅ", "my pasport, boss keep it", "ぱすぽーとを　とられました。"],
+    [
+        "HE HIT ME!!",
+        "he  hit\nme",
+        "ｈｅ ｈｉｔ ｍｅ",
+        "he hiiiit me",
+        "my bosssss took my passport",
+        "my pasport, boss keep it",
+        "ぱすぽーとを　とられました。",
+    ],
 )
 def test_it_is_found_however_it_is_typed(said: str) -> None:
     assert danger.topics_of(said)
@@ -71,6 +109,13 @@ def test_it_is_found_however_it_is_typed(said: str) -> None:
 
 def test_the_end_of_a_long_sentence_is_read_as_well() -> None:
     assert "violence" in danger.topics_of("the work goes on and on " * 60 + "and then he hit me")
+
+
+@pytest.mark.parametrize(
+    "said", ["met muon chet", "cong viec nang hon toi nghi", "thank you so much, see them soon", "bi, em, toi"]
+)
+def test_words_without_accents_are_no_alarm_by_chance(said: str) -> None:
+    assert danger.topics_of(said) == ()
 
 
 def test_a_denial_is_no_alarm_but_what_follows_it_is() -> None:
