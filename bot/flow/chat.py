@@ -53,8 +53,14 @@ def find_place(tx: Session, one: facts.Delivery, limits: Limits) -> tuple[str | 
     taken = one.place if _may_take(one, standing, below=below) else None
     ended = one.kind == "say" and one.detail.get("code") in STOPS
     old = CONVERSATION if ended else HAD_THEIR_TIME.get(one.kind, frozenset())
-    gone = [other for other in standing if one.kind == "farewell" or other.kind in old]
+    gone = [other for other in standing if one.kind == "farewell" or other.kind in old or _ends_twice(one, other)]
     return taken, tuple(other.reference for other in gone if other.reference != taken)
+
+
+def _ends_twice(one: facts.Delivery, other: facts.Standing) -> bool:
+    """A check-in has one end in a chat: its "Done", or the person's own answers for as long as they look at them. Shown anew
+    below something else, they must not stand above it as well."""
+    return one.kind in DONE and other.kind in DONE and other.subject == one.subject
 
 
 def _may_take(one: facts.Delivery, standing: list[facts.Standing], *, below: bool) -> bool:
