@@ -13,7 +13,7 @@ from bot.app import App
 from bot.flow import forms, inbound
 from bot.messages import NotRecorded
 from bot.text import forms as words
-from bot.text.catalog import Voice
+from bot.text.catalog import Voice, tag
 from surveys.model import Message
 
 MOST_WORDS = 4000
@@ -104,6 +104,5 @@ def _page(voice: Voice, body: str, status: int = 200) -> HTMLResponse:
     title = escape(voice.one(words.TITLE))
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     head = f'<meta charset="utf-8">{view}<title>{title}</title>'
-    lang = voice.first.partition("@")[0]
-    page = f'<!doctype html><html lang="{lang}"><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>'
+    page = f'<!doctype html><html lang="{tag(voice.first)}"><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>'
     return HTMLResponse(page, status, HEADERS)

@@ -17,7 +17,7 @@ from bot import fonts
 from bot.app import App
 from bot.commands.invite import Invited
 from bot.text import cards as words
-from bot.text.catalog import Voice
+from bot.text.catalog import Voice, tag
 from store import facts
 from store.queries import placements
 from surveys.model import Message
@@ -104,7 +104,7 @@ def _part(part: Part, *, first: bool) -> str:
     lines = "".join(f"<p>{escape(line)}</p>" for line in part.sentences)
     heading = f"<h1>{escape(part.title)}</h1>" if first else f"<h2>{escape(part.title)}</h2>"
     return (
-        f'<div lang="{escape(part.locale.partition("@")[0])}" style="font-family: {family}, sans-serif">{heading}{lines}'
+        f'<div lang="{tag(part.locale)}" style="font-family: {family}, sans-serif">{heading}{lines}'
         f'<p class="how">{escape(part.how)}</p><p class="until">{escape(part.until)}</p></div>'
     )
 
@@ -112,7 +112,7 @@ def _part(part: Part, *, first: bool) -> str:
 STYLE = """@page { size: A4; margin: 0; }
 * { box-sizing: border-box; margin: 0; }
 body { font-size: 8.8pt; line-height: 1.35; color: #111; font-family: 'DejaVu Sans', 'BIZ UDPGothic', 'Noto Sans Myanmar',
-  'Noto Sans Devanagari', sans-serif; }
+  'Noto Sans Devanagari', 'Noto Sans CJK SC', sans-serif; }
 .card { min-height: 148.5mm; padding: 9mm 13mm; border-bottom: 0.3mm dashed #999; break-inside: avoid; display: flex; }
 .code { width: 52mm; flex: none; padding-right: 8mm; }
 .code svg { width: 44mm; height: 44mm; display: block; }

@@ -12,16 +12,19 @@ JAPANESE = "BIZ UDPGothic"
 LATIN = "DejaVu Sans"
 MYANMAR = "Noto Sans Myanmar"
 DEVANAGARI = "Noto Sans Devanagari"
+CHINESE = "Noto Sans CJK SC"
 
 FILES = {
     JAPANESE: "BIZUDPGothic-Regular.ttf",
     LATIN: "DejaVuSans.ttf",
     MYANMAR: "NotoSansMyanmar-Regular.ttf",
     DEVANAGARI: "NotoSansDevanagari-Regular.ttf",
+    CHINESE: "NotoSansCJKsc-Regular.otf",
 }
-"""The file of each family. BIZ UDPGothic lacks Vietnamese and others of Latin's letters, DejaVu Sans has all of them."""
+"""The file of each family. BIZ UDPGothic lacks Vietnamese and others of Latin's letters, DejaVu Sans has all of them; the
+simplified characters of Chinese are in none of the others, and what both languages write is drawn differently."""
 
-FIRST = {"ja": JAPANESE, "my": MYANMAR, "ne": DEVANAGARI}
+FIRST = {"ja": JAPANESE, "my": MYANMAR, "ne": DEVANAGARI, "zh_Hans": CHINESE}
 """The family in which a language is set; every other is written in LATIN."""
 
 

@@ -50,6 +50,12 @@ def locale_of(tag: str) -> str | None:
     return "fil" if wanted.partition("_")[0] == "tl" else None
 
 
+def tag(locale: str) -> str:
+    """The IETF tag of a known locale, as pages name their language: by it a browser chooses the letters, since Chinese and
+    Japanese write many of them differently."""
+    return locale.partition("@")[0].replace("_", "-")
+
+
 @lru_cache(maxsize=32)
 def _catalog(locale: str, domain: Domain) -> gettext.NullTranslations:
     if locale == "en":

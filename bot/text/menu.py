@@ -18,13 +18,16 @@ MENU = {
 }
 """What a command does; its name is the same in every language, so that people can help each other."""
 
+TWO_LETTERS = {"fil": "tl"}
+"""Where the two letters of a language are not the first of its locale: Filipino counts as Tagalog ("fi" is Finnish)."""
+
 
 def menus() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Name and description by language, two letters each; "" is shown to everybody else."""
     found = {"": _menu("en")}
     # Easy Japanese is nobody's system language, and who reads Japanese at all reads these.
     for locale in (one for one in SHIPPED["hire"] if "@" not in one and one != "en"):
-        found[locale[:2]] = _menu(locale)
+        found[TWO_LETTERS.get(locale, locale[:2])] = _menu(locale)
     return found
 
 

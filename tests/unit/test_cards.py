@@ -19,6 +19,7 @@ SAID = {
     "vi": "Thẻ này là của tư vấn viên Nguyễn Thị Hồng Nhung, không phải của công ty.",
     "my": "ဤကတ်သည် အေဂျင်စီမှ ဖြစ်ပြီး ကုမ္ပဏီမှ မဟုတ်ပါ။ ငွေကြေး၊ စကားဝှက် မတောင်းပါ။",
     "ne": "यो कार्ड एजेन्सीबाट हो, कम्पनीबाट होइन। यसले कहिल्यै पैसा वा पासवर्ड माग्दैन।",
+    "zh_Hans": "这张卡片来自派遣公司，不是来自雇主。它绝不会要钱、密码或证件照片。请用手机扫描——张琪、刘婷",
     "id": "Kartu ini dari agensi, bukan dari perusahaan.",
     "fil": "Ang kard na ito ay mula sa ahensiya, hindi sa kompanya.",
 }
@@ -43,6 +44,7 @@ def test_a_language_is_set_in_its_own_face() -> None:
     assert first["ja@simple"] == fonts.JAPANESE
     assert first["my"] == fonts.MYANMAR
     assert first["ne"] == fonts.DEVANAGARI
+    assert first["zh_Hans"] == fonts.CHINESE, "many of its letters are Japanese ones in another shape"
     assert first["vi"] == first["en"] == fonts.LATIN
 
 
@@ -50,6 +52,11 @@ def test_a_language_is_set_in_its_own_face() -> None:
 def test_each_font_has_its_licence_beside_it(family: str) -> None:
     licence = fonts.FOLDER / f"LICENCE-{fonts.path(family).stem}.txt"
     assert re.search("OPEN FONT LICENSE|Bitstream Vera", licence.read_text("utf-8"), re.IGNORECASE)
+
+
+def test_a_language_is_named_as_a_browser_knows_it() -> None:
+    assert 'lang="zh-Hans"' in as_html([card("zh_Hans")])
+    assert 'lang="ja"' in as_html([card("ja@simple")])
 
 
 def test_names_are_escaped_and_nothing_is_fetched_from_elsewhere() -> None:
@@ -66,12 +73,13 @@ def test_a_page_of_cards_is_a_pdf_with_its_fonts_inside(tmp_path: Path) -> None:
             from weasyprint import HTML
     except (ImportError, OSError):
         pytest.skip("WeasyPrint needs Pango: apt install libpango-1.0-0 libpangoft2-1.0-0")
-    cards = [card("en", "ja"), card("my", "ne"), card("vi", "ja@simple")]
+    cards = [card("en", "ja"), card("my", "ne"), card("vi", "ja@simple"), card("zh_Hans", "ja")]
     assert write(cards, tmp_path / "cards.pdf").read_bytes().startswith(b"%PDF")
     page = HTML(string=as_html(cards, embedded=True)).write_pdf(uncompressed_pdf=True)
     assert len(re.findall(rb"/Type /Page\b", page)) == 2, "two cards on a sheet"
     assert b"Myanmar" in page
     assert b"Devanagari" in page
+    assert b"CJK-SC" in page
 
 
 def test_without_the_part_that_makes_pdf_there_is_html(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
