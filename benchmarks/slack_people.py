@@ -116,7 +116,7 @@ class Crowd:
         usable = [
             (label, one)
             for label, one in usable
-            if one.kind in ("question", "opening", "consent", "setting")
+            if (one.kind in ("question", "opening", "consent", "setting") or one.choice == "go_on")
             and (user, one.kind, one.subject, one.turn) not in self.done
         ]
         if not usable:
