@@ -17,9 +17,10 @@ from bot.commands.invite import invite
 from bot.flow.listening import Listening
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import Roster, RosterRow
-from bot.messages import Channel
+from bot.messages import Channel, Inbound
 from bot.platforms import connected
 from bot.settings import Settings
+from store import facts
 from store.migrate import upgrade
 from store.session import Store, make_engine
 from tests.house import KEY, House, tokyo
@@ -60,6 +61,18 @@ class TelegramHouse(House):
         for label in labels:
             await phone.presses(label)
             await self.settles()
+
+    async def presses(self, person: facts.Person, wanted: str) -> Inbound:
+        """Let somebody on the other platform press a button, and wait for the answer."""
+        pressed = await super().presses(person, wanted)
+        await self.settles()
+        return pressed
+
+    async def says(self, person: facts.Person, text: str) -> Inbound:
+        """Let somebody on the other platform write, and wait for the answer."""
+        said = await super().says(person, text)
+        await self.settles()
+        return said
 
     async def writes(self, phone: Person, text: str) -> None:
         """Write something and wait for the answer."""

@@ -19,6 +19,7 @@ from bot.flow import (
     linking,
     matching,
     notices,
+    reach,
     timekeeping,
     unknown,
 )
@@ -38,10 +39,11 @@ async def advance(app: App) -> None:
 
 
 async def plan_ahead(app: App) -> None:
-    """Write the future check-ins of every placement whose plan is missing or about to end, and link whom a platform knows by
-    their work e-mail. Safe to call at any time."""
+    """Write the future check-ins of every placement whose plan is missing or about to end, link whom a platform knows by their
+    work e-mail, and tell of those who were invited long ago. Safe to call at any time."""
     await app.store.run(checkin.plan_ahead, app)
     await matching.match_ahead(app)
+    await app.store.run(reach.tell_not_linked, app)
 
 
 async def sweep(app: App) -> None:

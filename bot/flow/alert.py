@@ -134,10 +134,10 @@ def placement_of(tx: Session, person: facts.Person) -> facts.Placement | None:
 
 
 def raise_unreachable(
-    app: App, tx: Session, placement: facts.Placement, cause: str, values: Mapping[str, object]
+    app: App, tx: Session, placement: facts.Placement, cause: str, code: str, values: Mapping[str, object]
 ) -> None:
-    """A whole workspace takes no messages any more; ``values`` say which company it is and who is concerned."""
-    reasons = [{"code": "unreachable.team", "weight": 0.0, "values": dict(values)}]
+    """A chat, or a whole workspace, takes no messages any more: ``code`` says which, ``values`` when and who is concerned."""
+    reasons = [{"code": code, "weight": 0.0, "values": dict(values)}]
     _raise(app, tx, placement, cause, app.policy.row("unreachable"), reasons)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from bot import charts
 from bot.app import App
-from bot.flow import chat, render, unknown
+from bot.flow import chat, reach, render, unknown
 from bot.messages import AddressKey, Outbound, Picture, Receipt, SendError, Unreachable, is_surface
 from store import facts
 from store.faults import of_the_place
@@ -256,7 +256,8 @@ def _outcome(
         case Receipt(reference):
             return "sent", {"reference": reference, "sent_at": now, "stands": not is_surface(reference)}
         case Unreachable(code=code):
-            people.set_address_state(tx, one.address.id, "unreachable")
+            if people.set_address_state(tx, one.address.id, "unreachable"):
+                reach.lost(app, tx, people.get(tx, one.person_id), one.address.platform)
             return "unreachable", {"error": code}
         case SendError(code="surface_gone"):
             # Nothing that was meant for a surface is said elsewhere; the next press goes on from here.

@@ -16,7 +16,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import accounts, answer, delivery, follow_up, linking, matching, outbox, wishes, workspace
+from bot.flow import accounts, answer, delivery, follow_up, linking, matching, outbox, reach, wishes, workspace
 from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
 from bot.text import prompts, replies
@@ -195,6 +195,7 @@ def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | Non
         people.set_address_state(tx, address.id, "linked")
         address = replace(address, state="linked")
         checkins.wake(tx, person.id)
+        reach.back(app, tx, person)
     _route(tx, inbound, Heard(app, inbound_id, address, person, app.clock(), _place(inbound, person)))
     return delivery.claim_for(app, tx, address.id)
 

@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import accounts, outbox
+from bot.flow import accounts, outbox, reach
 from bot.flow.conversation import placements_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import HOME, AddressKey, Payload
@@ -56,6 +56,7 @@ def link_in(
     before, person = people.address_of(tx, person_id), people.get(tx, person_id)
     address = people.link(tx, person_id, where.platform, where.team, where.user, now=now)
     invitations.withdraw(tx, person_id, now)
+    reach.back(app, tx, person)
     audit.write(
         tx,
         actor=f"person:{person_id}",

@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import alert
+from bot.flow import alert, reach
 from bot.flow.conversation import placements_of
 from bot.messages import AddressKey
 from store import facts
@@ -26,6 +26,8 @@ def lose(app: App, tx: Session, where: AddressKey) -> None:
     log.warning("address.gone", platform=where.platform, count=len(lost))
     if not where.user:
         _alert(app, tx, where, lost)
+    for person in lost if where.user else ():
+        reach.lost(app, tx, person, where.platform)
 
 
 def _alert(app: App, tx: Session, where: AddressKey, lost: list[facts.Person]) -> None:
@@ -43,6 +45,5 @@ def _alert(app: App, tx: Session, where: AddressKey, lost: list[facts.Person]) -
     day = app.clock().astimezone(app.desk.zone).date().isoformat()
     for (company_id, consultant_id), (placement, names) in cases.items():
         values = {"on": day, "company": placement.company, "count": len(names), "names": ", ".join(sorted(names))}
-        alert.raise_unreachable(
-            app, tx, placement, f"unreachable:{where.platform}:{where.team}:{company_id}:{consultant_id}:{day}", values
-        )
+        cause = f"unreachable:{where.platform}:{where.team}:{company_id}:{consultant_id}:{day}"
+        alert.raise_unreachable(app, tx, placement, cause, "unreachable.team", values)

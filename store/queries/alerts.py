@@ -50,6 +50,11 @@ def raise_once(tx: Session, cause: str, **values: Any) -> bool:
     return insert_once(tx, Alert, [{"cause": cause, **first, **values}]) == 1
 
 
+def was_raised(tx: Session, cause: str) -> bool:
+    """True when that cause has raised an alert, whatever became of it."""
+    return tx.exec(select(Alert.id).where(Alert.cause == cause)).one_or_none() is not None
+
+
 def by_cause(tx: Session, cause: str) -> facts.Alert:
     """The alert with that cause."""
     return as_fact(tx.exec(select(Alert).where(Alert.cause == cause)).one())

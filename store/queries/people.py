@@ -120,11 +120,13 @@ def link(tx: Session, person_id: int, platform: str, team: str, user: str, *, no
     return address_fact(row)
 
 
-def set_address_state(tx: Session, address_id: int, state: str) -> None:
-    """linked, unreachable or closed. What is closed is opened by a new link only."""
+def set_address_state(tx: Session, address_id: int, state: str) -> bool:
+    """linked, unreachable or closed; True when that is a change. What is closed is opened by a new link only."""
     row = tx.get(Address, address_id)
-    if row is not None and row.state != "closed":
-        row.state = state
+    if row is None or row.state in ("closed", state):
+        return False
+    row.state = state
+    return True
 
 
 def lose(tx: Session, platform: str, team: str, user: str | None) -> list[facts.Person]:

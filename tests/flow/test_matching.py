@@ -222,11 +222,11 @@ async def test_a_workspace_that_is_gone_is_one_alert_that_names_everybody_in_it(
         assert "NGUYEN VAN AN" in {name for name, _, _ in linked(house)}, "who writes again is back"
 
 
-async def test_one_account_that_is_gone_raises_no_alert() -> None:
+async def test_one_account_that_is_gone_is_an_alert_about_this_person() -> None:
     async with living("2026-03-30 10:00", platform="slack", **OWNED) as house:
         house.imports(row())
         an = house.placement().hire
         flow.linking.link(house.app, an.id, "slack", "T1", "an")
         await house.receive(Inbound(AddressKey("slack", "T1", "an"), "deleted", gone=True))
         assert house.rows("SELECT state FROM address") == [("unreachable",)]
-        assert house.rows("SELECT * FROM alert") == []
+        assert [one.reasons[0]["code"] for one in house.alerts()] == ["unreachable.hire"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.channels.memory import MemoryChannel
 from bot.commands.invite import invite
-from bot.flow import linking
+from bot.flow import changes, linking, outbox
 from tests.house import row, tokyo
 from tests.platform.telegram import refusals
 from tests.platform.telegram.people import Person
@@ -98,16 +99,63 @@ async def test_a_photo_a_voice_message_and_an_edit_get_one_kind_answer_each(hous
 
 
 async def test_whoever_blocks_the_bot_is_unreachable_until_they_start_it_again(house: TelegramHouse) -> None:
-    an = await settles_in(house)
-    await an.blocks()
+    an, mori = await settles_in(house), house.api.person("Mori", language="ja")
+    await house.comes(mori, "Mori Aiko")
     await house.until("2026-04-06 12:10")
-    hire = house.placement().hire.id
-    assert house.rows("SELECT state FROM address WHERE person_id = :id", id=hire) == [("unreachable",)]
+    await house.taps(an, "Start")
+    await an.blocks()
+    await house.settles()
+    assert state_of(house) == "unreachable", "the person said so: no message has to fail first"
+    await house.until("2026-04-07 09:00")
+    assert "cannot be reached" in last(mori)
+    assert "NGUYEN" not in last(mori)
     await an.starts()
     await house.settles()
-    assert house.rows("SELECT state FROM address WHERE person_id = :id", id=hire) == [("linked",)]
-    await house.runs()
+    assert state_of(house) == "linked"
     assert "1 of" in last(an), "the check-in goes on where it was"
+    assert [(one.kind, one.state) for one in house.alerts()] == [("unreachable", "resolved")]
+
+
+@pytest.mark.parametrize(("refusal", "away"), [("blocked", False), ("deactivated", False), ("blocked", True)])
+async def test_a_message_that_finds_nobody_is_told_once_and_on_leave_not_at_all(
+    house: TelegramHouse, refusal: str, away: bool
+) -> None:
+    an = await settles_in(house)
+    if away:
+        changes.pause(house.app, "A-1", date(2026, 4, 6), date(2026, 5, 15), reason="home_leave")
+        house.clock.move_to(tokyo("2026-04-06 12:10"))
+        with house.app.store.begin() as tx:
+            hire = house.placement().hire.id
+            outbox.promise(house.app, tx, hire, key="k", kind="say", subject=hire, detail={"code": "started"})
+    setattr(an, refusal, True)
+    await house.until("2026-04-06 12:10")
+    assert state_of(house) == "unreachable"
+    assert [one.reasons[0]["code"] for one in house.alerts()] == ([] if away else ["unreachable.hire"])
+
+
+async def test_whoever_is_not_connected_five_working_days_after_the_invitation_is_a_line_in_the_digest(
+    house: TelegramHouse,
+) -> None:
+    mori = house.api.person("Mori", language="ja")
+    await house.comes(mori, "Mori Aiko")
+    code = house.code_of(AN)
+    await house.until("2026-04-08 12:00", by=timedelta(hours=12))
+    assert "cannot be reached" not in last(mori)
+    await house.until("2026-04-09 10:00", by=timedelta(hours=6))
+    assert last(mori).count("cannot be reached") == 1
+    await house.taps(mori, mori.chat[-1].labels[0])
+    assert "Invited on Apr 1, 2026 (the hire)" in last(mori)
+    assert "--cards card.pdf" in last(mori)
+    await house.until("2026-04-13 10:00", by=timedelta(hours=12))
+    await house.api.person("An").starts(code)
+    await house.settles()
+    assert [(one.kind, one.state) for one in house.alerts()] == [("unreachable", "resolved")]
+
+
+def state_of(house: TelegramHouse) -> str:
+    """Of the hire's chat."""
+    ((state,),) = house.rows("SELECT state FROM address WHERE person_id = :id", id=house.placement().hire.id)
+    return str(state)
 
 
 async def test_the_same_update_twice_changes_nothing(house: TelegramHouse) -> None:
@@ -164,11 +212,9 @@ async def test_a_company_on_two_platforms_and_one_person_on_both_have_one_histor
             await house.runs()
             for choice in ("agree", "name.0", *(["hour.noon"] if person is hire else [])):
                 await house.presses(person, choice)
-                await house.settles()
         await house.until("2026-04-06 12:10")
         await house.presses(hire, "start")
         for _ in range(8):
-            await house.settles()
             if "Done" in house.sees(hire):
                 break
             await house.presses(hire, "4")

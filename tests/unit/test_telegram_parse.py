@@ -51,13 +51,14 @@ def of_hoa(number: str, **values: object) -> Inbound:
         ("press_inaccessible", of_hoa("513", payload=Payload("opening", 5, 0, "start"), message="320")),
         ("press_foreign", of_hoa("514", payload=Payload("menu", 0, 0, "unknown"), message="320")),
         ("from_the_future", of_hoa("519", text="hi")),
+        ("blocked", Inbound(HOA, "123456789:517", gone=True)),
     ],
 )
 def test_what_a_person_did(name: str, inbound: Inbound) -> None:
     assert read(name) == inbound
 
 
-@pytest.mark.parametrize("name", ["pinned", "blocked", "channel_post", "group_text", "group_added"])
+@pytest.mark.parametrize("name", ["pinned", "channel_post", "group_text", "group_added"])
 def test_what_nobody_said_to_us(name: str) -> None:
     assert read(name) is None
 

@@ -5,7 +5,7 @@ The forms are those of core.telegram.org/bots/api#update.
 
 from __future__ import annotations
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, Message, Update, User
 
 from bot.channels import callback, without_form
 from bot.messages import AddressKey, Inbound
@@ -35,7 +35,7 @@ def person_of(update: Update) -> int | None:
 
 
 def inbound_of(update: Update, bot: str) -> Inbound | None:
-    """What a person did in their private chat with us; None for what concerns nobody, such as blocking and unblocking.
+    """What a person did in their private chat with us; None for what asks for nothing, such as unblocking: Start follows it.
 
     ``bot`` is the bot's number: the numbers of updates are counted for each bot.
     """
@@ -49,6 +49,9 @@ def inbound_of(update: Update, bot: str) -> Inbound | None:
         return _inbound(edited.from_user, f"{bot}:edit:{edited.chat.id}:{edited.message_id}", None)
     if update.message is not None and update.message.from_user is not None:
         return _message(update.message, update.message.from_user, bot, update.update_id)
+    if update.my_chat_member is not None and update.my_chat_member.new_chat_member.status == ChatMember.BANNED:
+        # The person has blocked us: no message has to fail before that is known.
+        return Inbound(address_of(update.my_chat_member.from_user.id), f"{bot}:{update.update_id}", gone=True)
     return None
 
 
