@@ -32,6 +32,7 @@ HEADERS = {
 }
 STYLE = """body { font: 18px/1.5 sans-serif; max-width: 36em; margin: 0 auto; padding: 16px; color: #111; background: #fff; }
 h1 { font-size: 20px; } textarea { font: inherit; width: 100%; box-sizing: border-box; padding: 8px; }
+.choice { display: block; padding: 10px 0; } .choice input { width: 20px; height: 20px; }
 button { font: inherit; width: 100%; padding: 14px; margin-top: 12px; } .quiet { color: #555; font-size: 16px; }"""
 
 
@@ -50,10 +51,11 @@ def form_routes(app: App) -> list[BaseRoute]:
         length = request.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > LARGEST:
             return _form(page, words.LONG, 413)
-        said = parse_qs((await request.body()).decode("utf-8", "replace")).get("words", [""])[0].strip()
+        field = "words" if page.asked.is_text else "choice"
+        said = parse_qs((await request.body()).decode("utf-8", "replace")).get(field, [""])[0].strip()
         if len(said) > MOST_WORDS:
             return _form(page, words.LONG, 413, said)
-        if not said:
+        if not said or (page.asked.choices and page.asked.choice(said) is None):
             return _form(page, words.EMPTY, 400)
         update = await app.store.run(forms.answer, app, token, said)
         if update is None:
@@ -78,15 +80,28 @@ def _own(request: Request, public: str) -> bool:
 
 def _form(page: forms.Page, note: Message | None = None, status: int = 200, filled: str = "") -> HTMLResponse:
     voice = page.voice
-    asked = "<br>".join(escape(line) for line in voice.lines(page.asked.label, hire=page.hire, promise=""))
+    texts = [text for text in (page.asked.label, page.asked.hint) if text is not None]
+    asked = "<br>".join(_said(voice, text, hire=page.hire, promise="") for text in texts)
     told = f"<p><strong>{_said(voice, note)}</strong></p>" if note else ""
     seen = _said(voice, words.SEEN_BY, consultant=page.consultant)
     return _page(
         voice,
-        f'<h1>{asked}</h1>{told}<form method="post"><label for="words">{_said(voice, words.FIELD)}</label>'
-        f'<textarea id="words" name="words" rows="8" maxlength="{MOST_WORDS}" required>{escape(filled)}</textarea>'
+        f'<h1>{asked}</h1>{told}<form method="post">{_fields(page, filled)}'
         f'<p class="quiet">{seen}</p><button type="submit">{_said(voice, words.SEND)}</button></form>',
         status,
+    )
+
+
+def _fields(page: forms.Page, filled: str) -> str:
+    if page.asked.is_text:
+        return (
+            f'<label for="words">{_said(page.voice, words.FIELD)}</label>'
+            f'<textarea id="words" name="words" rows="8" maxlength="{MOST_WORDS}" required>{escape(filled)}</textarea>'
+        )
+    return "".join(
+        f'<label class="choice"><input type="radio" name="choice" value="{escape(choice.name)}" required> '
+        f"{_said(page.voice, choice.label)}</label>"
+        for choice in page.asked.choices
     )
 
 

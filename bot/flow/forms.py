@@ -37,11 +37,16 @@ class Page:
     consultant: str
 
 
+def is_private(asked: Question) -> bool:
+    """True for what a chat had better not hear: one's own words, and a choice that tells of danger."""
+    return asked.is_text or any(choice.signal == "safety" for choice in asked.choices)
+
+
 def wanted(app: App, one: facts.Delivery, asked: Question, limits: Limits) -> bool:
-    """True where this question is answered on a page: it takes words, the platform's setting says so, and the platform has
-    no windows of its own."""
+    """True where this question is answered on a page: it is private, the platform's setting says so, and the platform has no
+    windows of its own."""
     setting = getattr(app.settings.privacy.free_text, one.address.platform, "chat")
-    return asked.is_text and not limits.forms and setting == "form" and app.settings.public_url is not None
+    return is_private(asked) and not limits.forms and setting == "form" and app.settings.public_url is not None
 
 
 def address(app: App, tx: Session, checkin: facts.CheckIn) -> str:
@@ -59,7 +64,7 @@ def look(app: App, token: str) -> Page | None:
             return None
         _, checkin = found
         asked = next_question(load(app, tx, checkin))
-        if asked is None or not asked.is_text:
+        if asked is None or not is_private(asked):
             return None
         person, placement = people.get(tx, checkin.person_id), placements.get(tx, checkin.placement_id)
         return Page(reading(person), asked, placement.hire.called, placement.consultant.name)
@@ -73,8 +78,8 @@ def _open(app: App, tx: Session, token: str) -> tuple[forms.Link, facts.CheckIn]
     return link, checkin
 
 
-def answer(app: App, token: str, words: str) -> Inbound | None:
-    """What was written there, as if it had come from the person's chat; None where the link opens nothing any more."""
+def answer(app: App, token: str, given: str) -> Inbound | None:
+    """What was written or chosen there, as if it had come from the person's chat; None where the link opens nothing any more."""
     with app.store.begin() as tx:
         found = _open(app, tx, token)
         if found is None:
@@ -83,9 +88,11 @@ def answer(app: App, token: str, words: str) -> Inbound | None:
         where = people.address_of(tx, checkin.person_id)
         if where is None:
             return None
-        payload = Payload("question", checkin.id, link.turn, "words")
-        key = AddressKey(where.platform, where.team, where.user)
-        return Inbound(key, f"form:{link.name}", payload=payload, values={"words": words})
+        asked = next_question(load(app, tx, checkin))
+        key, name = AddressKey(where.platform, where.team, where.user), f"form:{link.name}"
+        if asked is not None and asked.choice(given) is not None:
+            return Inbound(key, name, payload=Payload("question", checkin.id, link.turn, given))
+        return Inbound(key, name, payload=Payload("question", checkin.id, link.turn, "words"), values={"words": given})
 
 
 def close(app: App, token: str) -> None:

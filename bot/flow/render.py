@@ -116,6 +116,7 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     number, total = progress(conversation)
     lead = one.detail.get("lead")
     promised = str(checkin.context.get("promised_topic") or "") or None
+    on_page = forms.wanted(app, one, asked, limits)
     paragraphs, rows = prompts.question(
         voice,
         limits,
@@ -130,13 +131,14 @@ def _question(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
         topic=promised,
         lead=lead,
         first=not conversation.answers,
+        elsewhere=on_page,
     )
     form = None
     if asked.is_text and in_window:
         form = prompts.words_form(voice, limits, checkin=checkin.id, turn=checkin.turn)
     elif asked.is_text and limits.forms and getattr(app.settings.privacy.free_text, one.address.platform, "") == "form":
         rows = ((prompts.write_button(voice, limits, checkin=checkin.id, turn=checkin.turn),), *rows)
-    elif forms.wanted(app, one, asked, limits):
+    elif on_page:
         page = forms.address(app, tx, checkin)
         paragraphs = (*paragraphs, Paragraph(voice.say(form_words.LEADS_THERE)), Paragraph(page))
     return Page(paragraphs, rows, form)

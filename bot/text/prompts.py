@@ -155,11 +155,13 @@ def question(
     topic: str | None = None,
     lead: str | None = None,
     first: bool = False,
+    elsewhere: bool = False,
 ) -> Content:
     """One question with its choices, its place in the check-in and who reads the answer.
 
     ``hire`` is the hire's call name, ``about`` the same where a manager must be told of whom we speak, ``topic`` the
-    driver of a promise; on the ``first`` question there is nothing to go back to.
+    driver of a promise; on the ``first`` question there is nothing to go back to. Where it is answered ``elsewhere``, its
+    choices do not stand in the chat.
     """
     paragraphs = [Paragraph(voice.say(LEADS[lead]))] if lead else []
     head = voice.lines(PROGRESS, number=number, total=total)[0]
@@ -179,7 +181,7 @@ def question(
     paragraphs.append(Paragraph(voice.say(SEEN_BY, consultant=consultant), Style.QUIET))
     rows: list[tuple[Button, ...]] = [
         (press("question", checkin, turn, choice.name, voice.label(choice.label, limits.button, prefix=f"{place}. ")),)
-        for place, choice in enumerate(asked.choices, 1)
+        for place, choice in enumerate(() if elsewhere else asked.choices, 1)
     ]
     rows.append(_ways_out(voice, limits, checkin=checkin, turn=turn, first=first))
     return tuple(paragraphs), tuple(rows)

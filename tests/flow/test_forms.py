@@ -21,14 +21,20 @@ PUBLIC = "https://checkin.example.com"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[TelegramHouse]:
+def start_date() -> date:
+    """When the hire began: the page is wanted in the first month's check-in, or where a test says otherwise in another's."""
+    return date(2026, 3, 6)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, start_date: date) -> AsyncIterator[TelegramHouse]:
     privacy = {"free_text": {"telegram": "form"}}
     with socket.create_server(("127.0.0.1", 0)) as free:
         bind = f"127.0.0.1:{free.getsockname()[1]}"
     async with on_telegram(
         "2026-04-01 09:00", tmp_path / "t.db", public_url=PUBLIC, privacy=privacy, desk_bind=bind
     ) as house:
-        house.imports_on_telegram(row(hire_languages=("en", "ja@simple"), start_date=date(2026, 3, 6)))
+        house.imports_on_telegram(row(hire_languages=("en", "ja@simple"), start_date=start_date))
         yield house
 
 
@@ -126,3 +132,35 @@ async def test_what_was_meant_to_be_a_command_is_an_answer_there(
     _, address = await is_asked_for_words(house)
     await browser.post(address, data={"words": "stop"})
     assert any(words == "stop" for _, words in house.given().values())
+
+
+@pytest.mark.parametrize("start_date", [date(2026, 1, 6)])
+async def test_a_protection_question_is_chosen_on_the_page_and_tells_the_consultant_at_once(
+    house: TelegramHouse, browser: httpx.AsyncClient
+) -> None:
+    an, mori = house.api.person("An"), house.api.person("Mori")
+    await house.comes(mori, "Mori Aiko")
+    await house.comes(an, "NGUYEN VAN AN")
+    for part in ("I agree", "AN", "12:10"):
+        await house.taps(an, next(one for shown in an.chat for one in shown.labels if part in one))
+    await house.until("2026-04-06 12:10")
+    await house.taps(an, an.chat[-1].labels[0])
+    for _ in range(12):
+        if "Is one of these true" in an.chat[-1].text:
+            break
+        await house.taps(an, next(one for one in an.chat[-1].labels if "Prefer not" in one))
+    asked = an.chat[-1]
+    assert not any(word in asked.text + "".join(asked.labels) for word in ("passport", "threatened", "パスポート"))
+    found = re.search(rf"{PUBLIC}/form/\S+", asked.text)
+    assert found is not None
+    page = await browser.get(found[0])
+    assert page.text.count('type="radio"') == 6
+    assert "I was hit or threatened" in page.text
+    for nonsense in ({}, {"choice": "start"}, {"choice": "x" * 5000}, {"words": "hello"}):
+        assert (await browser.post(found[0], data=nonsense)).status_code in (400, 413)
+    assert (await browser.post(found[0], data={"choice": "violence"})).status_code == 200
+    await house.settles()
+    assert (await browser.get(found[0])).status_code == 404
+    assert [one.kind for one in house.alerts()] == ["safety"]
+    assert any("safety" in one.text for one in mori.chat)
+    assert not any("threatened" in one.text for one in an.chat)
