@@ -338,7 +338,7 @@ async def test_the_token_and_the_words_stand_in_no_log_line_of_any_level(
     caplog.set_level(logging.DEBUG)
     async with telegram() as api:
         loggers = list(logging.root.manager.loggerDict)
-        for name in (*loggers, "httpx", "httpcore.http11", "telegram.Bot", "telegram.ext.Updater"):
+        for name in (*loggers, "httpx", "httpcore.http11", "telegram.Bot", "telegram.ext.Updater", "uvicorn.error"):
             caplog.set_level(logging.DEBUG, logger=name)
         async with TelegramChannel(TOKEN, address=api.address) as channel, heard(channel) as listener:
             hoa = api.person("Hoa")
@@ -349,12 +349,15 @@ async def test_the_token_and_the_words_stand_in_no_log_line_of_any_level(
             for _ in refusals.Fault:
                 with pytest.raises(SendError):
                     await channel.send(question(hoa, "Good", text="an answer in confidence"))
+        async with posted(api, "a-secret-of-the-webhook") as (channel, _), heard(channel):
+            await hoa.says("my secret words")
+            await api.settled()
         async with TelegramChannel(TOKEN[:-1] + "x", address=api.address) as channel:
             with pytest.raises(ListenError):
                 await channel.listen(listener)
     said = caplog.text + "".join(capsys.readouterr())
-    for secret in (TOKEN, TOKEN[:-1] + "x", TOKEN.partition(":")[2], "my secret words", "in confidence"):
-        assert secret not in said
+    secrets = (TOKEN, TOKEN[:-1] + "x", TOKEN.partition(":")[2], "my secret words", "in confidence", "of-the-webhook")
+    assert [secret for secret in secrets if secret in said] == []
 
 
 @asynccontextmanager
