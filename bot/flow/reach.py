@@ -16,6 +16,9 @@ from store.queries import alerts, invitations, people, placements
 
 KIND = "unreachable"
 NOT_LINKED = "unreachable.not_linked"
+NEVER_LINKED = "not_linked:"
+"""How the cause of such an alert begins; the person's number follows."""
+
 PATIENCE = 5
 """Whole working days after that of the first invitation, until somebody should help with it in person."""
 
@@ -38,31 +41,30 @@ def lost(app: App, tx: Session, person: facts.Person, platform: str) -> None:
 
 def tell_not_linked(app: App) -> None:
     """Whoever was invited and is not connected five working days later gets a line in the consultant's digest, once."""
-    today = app.clock().astimezone(app.desk.zone).date()
+    now = app.clock()
+    today = now.astimezone(app.desk.zone).date()
     with app.store.read() as tx:
-        late = [(person, on) for person, on in _invited(app, tx, today) if not alerts.was_raised(tx, _cause(person))]
+        invited = invitations.never_linked(tx, since=now - LOOK_BACK, before=now - timedelta(days=PATIENCE))
+        told = alerts.causes(tx, NEVER_LINKED) if invited else frozenset()
+    days = {person_id: at.astimezone(app.desk.zone).date() for person_id, at in invited}
+    late = {
+        person_id: day
+        for person_id, day in days.items()
+        if f"{NEVER_LINKED}{person_id}" not in told and working_days_between(day, today, app.desk.calendar) > PATIENCE
+    }
     if not late:
         return
     with app.store.begin() as tx:
-        for person, on in late:
-            placement = alert.placement_of(tx, person)
-            linked = people.address_of(tx, person.id) is not None
-            if placement is not None and not linked and not _is_away(tx, placement, today):
-                values = {"on": on.isoformat(), "side": person.kind}
-                alert.raise_unreachable(app, tx, placement, _cause(person), NOT_LINKED, values)
+        for person_id, day in late.items():
+            _tell_not_linked(app, tx, people.get(tx, person_id), day, today)
 
 
-def _invited(app: App, tx: Session, today: date) -> list[tuple[facts.Person, date]]:
-    """Who was invited so long ago that it is late, and on which day."""
-    invited = [
-        (person, at.astimezone(app.desk.zone).date())
-        for person, at in invitations.never_linked(tx, app.clock() - LOOK_BACK)
-    ]
-    return [(person, on) for person, on in invited if working_days_between(on, today, app.desk.calendar) > PATIENCE]
-
-
-def _cause(person: facts.Person) -> str:
-    return f"not_linked:{person.id}"
+def _tell_not_linked(app: App, tx: Session, person: facts.Person, invited_on: date, today: date) -> None:
+    placement = alert.placement_of(tx, person)
+    linked = people.address_of(tx, person.id) is not None
+    if placement is not None and not linked and not _is_away(tx, placement, today):
+        values = {"on": invited_on.isoformat(), "side": person.kind}
+        alert.raise_unreachable(app, tx, placement, f"{NEVER_LINKED}{person.id}", NOT_LINKED, values)
 
 
 def _is_away(tx: Session, placement: facts.Placement, today: date) -> bool:

@@ -50,9 +50,9 @@ def raise_once(tx: Session, cause: str, **values: Any) -> bool:
     return insert_once(tx, Alert, [{"cause": cause, **first, **values}]) == 1
 
 
-def was_raised(tx: Session, cause: str) -> bool:
-    """True when that cause has raised an alert, whatever became of it."""
-    return tx.exec(select(Alert.id).where(Alert.cause == cause)).one_or_none() is not None
+def causes(tx: Session, prefix: str) -> frozenset[str]:
+    """Every cause that begins like this and has raised an alert, whatever became of it."""
+    return frozenset(tx.exec(select(Alert.cause).where(col(Alert.cause).startswith(prefix, autoescape=True))))
 
 
 def by_cause(tx: Session, cause: str) -> facts.Alert:
