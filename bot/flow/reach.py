@@ -93,7 +93,8 @@ def _told(tx: Session, placement: facts.Placement, person: facts.Person) -> list
 
 def _is_about(person: facts.Person, reason: Mapping[str, Any]) -> bool:
     """True when this reason is that this side of the placement cannot be reached."""
-    return reason["code"] == _code(person) or (reason["code"] == NOT_LINKED and reason["values"]["side"] == person.kind)
+    code = str(reason["code"])
+    return code == _code(person) or (code == NOT_LINKED and str(reason["values"]["side"]) == person.kind)
 
 
 def _code(person: facts.Person) -> str:
