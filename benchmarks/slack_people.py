@@ -14,7 +14,7 @@ from tests.platform.slack import Person, Slack
 from tests.platform.slack.people import shown, shown_message
 from tests.platform.slack.world import Message, View, Workspace
 
-SKIPPED = ("back", "later", "language", "help", "skip", "decline", "not_them", "stop", "privacy")
+SKIPPED = ("back", "later", "language", "help", "skip", "decline", "not_them", "stop", "privacy", "write")
 
 
 @dataclass
@@ -113,10 +113,12 @@ class Crowd:
 
     def _choose(self, user: str, buttons: list[tuple[str, Payload]]) -> tuple[str, Payload] | None:
         usable = [(label, one) for label, one in buttons if one.choice.removeprefix("form.") not in SKIPPED]
+        if not any(one.kind == "question" for _, one in usable):  # Nobody writes here: what wants words is skipped.
+            usable += [(label, one) for label, one in buttons if (one.kind, one.choice) == ("menu", "skip")]
         usable = [
             (label, one)
             for label, one in usable
-            if (one.kind in ("question", "opening", "consent", "setting") or one.choice == "go_on")
+            if (one.kind in ("question", "opening", "consent", "setting") or one.choice in ("go_on", "skip"))
             and (user, one.kind, one.subject, one.turn) not in self.done
         ]
         if not usable:
