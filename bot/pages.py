@@ -80,13 +80,13 @@ def _own(request: Request, public: str) -> bool:
 
 def _form(page: forms.Page, note: Message | None = None, status: int = 200, filled: str = "") -> HTMLResponse:
     voice = page.voice
-    texts = [text for text in (page.asked.label, page.asked.hint) if text is not None]
-    asked = "<br>".join(_said(voice, text, hire=page.hire, promise="") for text in texts)
+    asked = _said(voice, page.asked.label, hire=page.hire, promise="")
+    hint = "" if page.asked.hint is None else f"<p>{_said(voice, page.asked.hint, hire=page.hire, promise='')}</p>"
     told = f"<p><strong>{_said(voice, note)}</strong></p>" if note else ""
     seen = _said(voice, words.SEEN_BY, consultant=page.consultant)
     return _page(
         voice,
-        f'<h1>{asked}</h1>{told}<form method="post">{_fields(page, filled)}'
+        f'<h1>{asked}</h1>{hint}{told}<form method="post">{_fields(page, filled)}'
         f'<p class="quiet">{seen}</p><button type="submit">{_said(voice, words.SEND)}</button></form>',
         status,
     )
