@@ -11,6 +11,9 @@ from fontTools.ttLib import TTFont
 
 from bot import fonts
 from bot.commands.cards import Card, Part, as_html, write
+from bot.text import cards as words
+from bot.text.catalog import translate
+from surveys.model import Message
 
 SAID = {
     "en": "This card is from Mori Aiko, your consultant. It never asks for money.",
@@ -30,13 +33,18 @@ def card(*locales: str) -> Card:
     return Card("NGUYỄN <AN> & 髙﨑", parts, "https://t.me/checkin_bot?start=abc", "abc")
 
 
+SENTENCES = [one for one in vars(words).values() if isinstance(one, Message)]
+
+
 @pytest.mark.parametrize("locale", SAID)
 def test_every_letter_of_a_language_is_in_its_fonts(locale: str) -> None:
     letters = set[int]()
     for family in fonts.families(locale):
         with TTFont(fonts.path(family)) as font:
             letters |= set(font.getBestCmap())
-    assert {sign for sign in SAID[locale] if ord(sign) not in letters} == set()
+    values = {"consultant": "森", "company": "㈱髙﨑", "day": "2026"}
+    said = SAID[locale] + "".join(translate(one, locale, "hire", **values) for one in SENTENCES)
+    assert {sign for sign in said if ord(sign) not in letters} == set()
 
 
 def test_a_language_is_set_in_its_own_face() -> None:
