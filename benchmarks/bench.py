@@ -221,19 +221,21 @@ def claiming(app: App, size: int) -> dict[str, Any]:
 
 
 class Quick:
-    """A channel that takes everything at once, and what each person was shown last."""
+    """A channel that takes everything at once, and what each person was shown last and in which place."""
 
     def __init__(self) -> None:
         self.last: dict[str, Outbound] = {}
+        self.places: dict[str, str] = {}
         self.name, self.limits = "quick", MemoryChannel().limits
 
     async def listen(self, on_inbound: object) -> None:
         """Nobody writes by themselves here."""
 
     async def send(self, outbound: Outbound) -> Receipt:
-        """Take it."""
-        self.last[outbound.address.user] = outbound
-        return Receipt(outbound.key)
+        """Take it; what replaces a message keeps its reference, as on every platform."""
+        user, place = outbound.address.user, outbound.replaces or outbound.key
+        self.last[user], self.places[user] = outbound, place
+        return Receipt(place)
 
 
 ROUNDS = 7
@@ -330,7 +332,8 @@ async def _everybody_answers(app: App, channel: Quick, clock: FixedClock) -> tup
         shown = channel.last[user]
         external = f"{user}-{shown.key}-{payload.choice}"
         begin = time.perf_counter()
-        await inbound.receive(app, Inbound(AddressKey("quick", "", user), external, payload=payload, message=shown.key))
+        here = AddressKey("quick", "", user)
+        await inbound.receive(app, Inbound(here, external, payload=payload, message=channel.places[user]))
         assert channel.last[user] is not shown, (shown, payload)
         spent.append(time.perf_counter() - begin)
 

@@ -25,7 +25,8 @@ def _insert(model: type[SQLModel], dialect: str) -> Any:
 
 @lru_cache(maxsize=64)
 def _insert_first(model: type[SQLModel], dialect: str) -> Any:
-    return _insert(model, dialect).returning(table(model).c.id)
+    # Not made of the cached one: a statement that was run before remembers that it gives no columns.
+    return _insert.__wrapped__(model, dialect).returning(table(model).c.id)
 
 
 def insert_first(tx: Session, model: type[SQLModel], row: Mapping[str, Any]) -> int | None:
@@ -41,7 +42,7 @@ def insert_once(tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
     # Inline, because nobody asks for the new rows' ids, and a statement that gives rows back does not count them.
     statement = _insert(model, tx.get_bind().dialect.name)
     if len(rows) == 1:
-        return int(execute(tx, statement, **rows[0]).rowcount)
+        return execute(tx, statement, **rows[0])
     connection = tx.connection()
     size = max(1, PARAMETERS // len(rows[0]))
     parts = [rows[start : start + size] for start in range(0, len(rows), size)]

@@ -195,7 +195,7 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_delivery_due", "state", "bulk", "due_at"),
-        Index("ix_delivery_address_state", "address_id", "state"),
+        Index("ix_delivery_address_state_stands", "address_id", "state", "stands"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -266,19 +266,20 @@ def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, rows: Sequence[fac
 
 def _tells_danger(tx: Session, heard: Heard, checkin: facts.CheckIn, turn: Turn, reply: Reply) -> bool:
     """A choice or words that tell of danger open a private case at once; an offer of help that is taken opens one too."""
-    placement = placements.get(tx, checkin.placement_id)
     given = [event.answer for event in turn.events if isinstance(event, Answered)]
     known = {question.name: question for question in turn.conversation.survey.questions}
     for answer in given:
         question = known.get(answer.question)
         choice = question.choice(answer.value) if question and answer.value and not question.is_text else None
         if choice is not None and choice.signal == "safety":
-            safety.chosen(tx, heard, placement, answer.question, choice.name)
+            safety.chosen(tx, heard, placements.get(tx, checkin.placement_id), answer.question, choice.name)
             return True
         if choice is not None and choice.signal == "help":
-            cause = f"wish:{checkin.id}:{answer.question}"
+            placement, cause = placements.get(tx, checkin.placement_id), f"wish:{checkin.id}:{answer.question}"
             alert.raise_wish(heard.app, tx, heard.person, placement, cause=cause, of=choice.name)
-    return isinstance(reply, Said) and safety.notice(tx, heard, reply.text, placement)
+    if not isinstance(reply, Said):
+        return False
+    return safety.notice(tx, heard, reply.text, placements.get(tx, checkin.placement_id))
 
 
 def _signal(question: Question, given: Answer) -> str | None:

@@ -279,6 +279,8 @@ def _pause(attempts: int, asked: float | None) -> timedelta:
 def _arrived(app: App, tx: Session, one: facts.Delivery) -> None:
     now = app.clock()
     match one.kind:
+        case "question" if one.turn > 1:
+            pass  # The question before it was answered, so this person's messages arrive.
         case "opening" | "reminder" | "question":
             checkins.delivered(tx, one.person_id, now)
         case "alert":

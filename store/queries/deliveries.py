@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Row, bindparam
+from sqlalchemy import Executable, Integer, Row, bindparam, literal_column
 from sqlalchemy import select as plain
-from sqlmodel import Session, and_, col, exists, func, or_, select, update
+from sqlmodel import Session, col, exists, func, or_, select, update
 
 from store import facts, rows
 from store.dialect import insert_once
@@ -133,11 +133,9 @@ def claim(
 
 _UNFINISHED = _WITH_ADDRESS.where(
     _DELIVERY.c.address_id == bindparam("address"),
-    # One by one: a list is put into the text of a statement anew each time that it runs.
-    or_(
-        *(_DELIVERY.c.state == state for state in BLOCKING),
-        and_(_DELIVERY.c.state == "unknown", _DELIVERY.c.lease_until.is_not(None)),
-    ),
+    # Constants, so that the index finds them: a list of values is put into the text of a statement each time that it runs.
+    _DELIVERY.c.state.in_([literal_column(f"'{state}'") for state in (*BLOCKING, "unknown")]),
+    or_(_DELIVERY.c.state != "unknown", _DELIVERY.c.lease_until.is_not(None)),
 ).order_by(_DELIVERY.c.id)
 
 
@@ -224,10 +222,8 @@ def _fact(row: Row[Any]) -> facts.Delivery:
 
 def move(tx: Session, delivery_id: int, *, owner: str, before: str, after: str, **values: Any) -> bool:
     """Compare and set: from one state to the next, only while this process holds the row."""
-    moved = rows.execute(
-        tx, _moving(tuple(values)), delivery=delivery_id, me=owner, before=before, after=after, **values
-    )
-    return moved.rowcount == 1
+    statement = _moving(tuple(values))
+    return rows.execute(tx, statement, delivery=delivery_id, me=owner, before=before, after=after, **values) == 1
 
 
 @lru_cache(maxsize=32)

@@ -73,7 +73,7 @@ _BEHIND = _WHO.where(_ADDRESS.c.id == bindparam("address"))
 
 def behind(tx: Session, address_id: int) -> tuple[facts.Address, facts.Person]:
     """An address, also a closed one, with the person whose it is."""
-    row = rows.execute(tx, _BEHIND, address=address_id).one()
+    (row,) = rows.read(tx, _BEHIND, address=address_id)
     return address_fact(row), of_columns(row[6:])
 
 

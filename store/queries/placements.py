@@ -69,7 +69,7 @@ _NAMES = (
 
 def names(tx: Session, placement_id: int) -> facts.Names:
     """Who is spoken of in a question."""
-    row = rows.execute(tx, _NAMES, placement=placement_id).one()
+    (row,) = rows.read(tx, _NAMES, placement=placement_id)
     return facts.Names(row.hire, facts.called(row.call_name or row.hire), row.consultant)
 
 
@@ -132,7 +132,7 @@ def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placemen
     return [
         _fact(row)
         for chunk in batches(company_ids)
-        for row in rows.read(tx, _WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
+        for row in tx.execute(_WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
     ]
 
 
