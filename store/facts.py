@@ -209,6 +209,27 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """A topic that a hire lets the consultant bring up with the company."""
+
+    id: int
+    placement_id: int
+    checkin_id: int
+    topic: str
+    mode: str
+    chosen_at: datetime
+    deliver_at: datetime | None
+    told_at: datetime | None
+    said_on: date | None
+    withdrawn_at: datetime | None
+
+    @property
+    def pending(self) -> bool:
+        """True while it may still be said, and has not been."""
+        return self.said_on is None and self.withdrawn_at is None
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """Our app in one workspace: its token, unsealed, and what it is called there."""
 

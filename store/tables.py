@@ -316,6 +316,25 @@ class FollowUp(SQLModel, table=True):
     at: datetime
 
 
+class Sharing(SQLModel, table=True):
+    """A topic of a hire that the consultant may bring up with the company. Without a row here nothing is said.
+
+    ``mode``: name, general, after (only once the hire has left). ``deliver_at`` is the digest in which the consultant hears of
+    it, None when they have or may not yet.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    placement_id: int = Field(foreign_key="placement.id", index=True)
+    checkin_id: int = Field(foreign_key="checkin.id", index=True)
+    topic: str
+    mode: str
+    chosen_at: datetime
+    deliver_at: datetime | None = Field(default=None, index=True)
+    told_at: datetime | None = None
+    said_on: date | None = None
+    withdrawn_at: datetime | None = None
+
+
 class Consent(SQLModel, table=True):
     """What a person decided about being asked, for which placement, after reading which version in which language."""
 

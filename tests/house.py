@@ -25,7 +25,7 @@ from bot.messages import AddressKey, Inbound, Limits, Outbound
 from bot.settings import Settings
 from store import facts
 from store.migrate import upgrade
-from store.queries import alerts, checkins, placements
+from store.queries import alerts, checkins, placements, sharing
 from store.seal import new_key
 from store.session import Store, make_engine
 
@@ -138,7 +138,8 @@ class House:
     def _next_moment(self) -> datetime:
         now = self.clock()
         with self.app.store.read() as tx:
-            found = [at for at in (checkins.next_wake(tx), alerts.next_look(tx)) if at is not None]
+            looks = (checkins.next_wake(tx), alerts.next_look(tx), sharing.next_look(tx))
+            found = [at for at in looks if at is not None]
         ((recalled,),) = self.rows("SELECT min(due_on) FROM followup WHERE kind = 'action' AND state = 'open'")
         if recalled:
             found.append(datetime.combine(date.fromisoformat(str(recalled)), time(9), TOKYO))

@@ -11,7 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, outbox
+from bot.flow import agency, outbox, sharing
 from bot.flow.assessment import as_assessment, gather
 from risk.model import Level
 from risk.policy import (
@@ -25,6 +25,7 @@ from risk.policy import (
 )
 from store import facts
 from store.queries import alerts, assessments, checkins, placements
+from store.queries import sharing as shared
 
 log = structlog.get_logger()
 
@@ -167,13 +168,15 @@ def _raise(
 
 
 def deliver_due(app: App) -> None:
-    """Hand over to delivery what is due: each urgent alert by itself, the others together in the consultant's digest."""
+    """Hand over to delivery what is due: each urgent alert by itself, the others together in the consultant's digest, with
+    the topics that hires let them bring up."""
     now = app.clock()
     with app.store.read() as tx:
-        if not alerts.to_deliver(tx, now):
+        if not alerts.to_deliver(tx, now) and not shared.due(tx, now):
             return
     with app.store.begin() as tx:
         digests: dict[int, list[facts.Alert]] = {}
+        topics = sharing.take_due(app, tx, now)
         for one in _fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now))):
             row = PolicyRow.from_dict(one.policy)
             if one.hidden_from is not None and not one.contact.get("about"):
@@ -187,16 +190,18 @@ def deliver_due(app: App) -> None:
                     whose = "owner" if reader_id == one.owner_id else f"stand_in:{reader_id}"
                     outbox.promise(app, tx, reader_id, key=f"alert:{one.id}:{whose}", kind="alert", subject=one.id)
             alerts.change(tx, one.id, deliver_at=None, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
-        for reader_id, listed in digests.items():
+        for reader_id in sorted({*digests, *topics}):
             local = now.astimezone(app.desk.zone).date()
+            listed, said = [one.id for one in digests.get(reader_id, [])], topics.get(reader_id, [])
+            first = f"{listed[0]}" if listed else f"topic{said[0]}"
             outbox.promise(
                 app,
                 tx,
                 reader_id,
-                key=f"digest:{reader_id}:{local}:{listed[0].id}",
+                key=f"digest:{reader_id}:{local}:{first}",
                 kind="digest",
                 subject=reader_id,
-                detail={"alerts": [one.id for one in listed], "day": local.isoformat()},
+                detail={"alerts": listed, "topics": said, "day": local.isoformat()},
             )
 
 

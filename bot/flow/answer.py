@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.flow import alert, chat, linking, outbox, safety
+from bot.flow import alert, chat, linking, outbox, safety, sharing
 from bot.flow.conversation import load_from, reading, voice_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, Payload
@@ -56,6 +56,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
             _record_press(tx, payload, Chose(payload.turn, choice), heard)
         case "answers", choice:
             _record_own_answers(tx, payload, choice, heard)
+        case "share", _:
+            sharing.record(tx, payload, heard)
         case "menu", "skip":
             _record_press(tx, payload, Skip(payload.turn), heard)
         case "menu", "back":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from bot.refusal import Refusal
 from bot.text import case_page as words
 from bot.text.alerts import Entry
 from bot.text.changes import LEAVE_REASONS
+from bot.text.said import ToSay
 from store import facts
 from store.queries import alerts, assessments, audit, people, placements
 from surveys.parse import clean
@@ -194,7 +195,14 @@ def _today(app: App) -> date:
     return app.clock().astimezone(app.desk.zone).date()
 
 
-def view(app: App, tx: Session, placement: facts.Placement, hire: str, timeline: tuple[Entry, ...]) -> words.CaseView:
+def view(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    hire: str,
+    timeline: tuple[Entry, ...],
+    topics: Sequence[ToSay],
+) -> words.CaseView:
     """What a case's page shows."""
     level = assessments.latest(tx, [placement.id]).get(placement.id)
     named = ((placement.hire, hire), (placement.manager, placement.manager.called))
@@ -208,4 +216,5 @@ def view(app: App, tx: Session, placement: facts.Placement, hire: str, timeline:
         left_on=placement.left_on,
         unlinked=tuple(name for person, name in named if people.address_of(tx, person.id) is None),
         timeline=timeline,
+        topics=tuple(topics),
     )

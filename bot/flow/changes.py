@@ -15,7 +15,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, copies, notices, outbox
+from bot.flow import agency, copies, notices, outbox, sharing
 from bot.flow.conversation import placements_of
 from bot.refusal import Refusal
 from bot.text.consent import CONSENT_VERSION
@@ -121,6 +121,7 @@ def leave_in(
     audit.write(tx, actor=_actor(by), action="left", subject=f"placement:{key}", now=now, reason=reason, **days)
 
     withdrawn = changes.withdraw_open(tx, before.id, now)
+    sharing.hire_leaves(app, tx, before.id, left_on)
     for alert_id in changes.close_risk(tx, before.id, now):
         audit.write(tx, actor=_actor(by), action="resolved", subject=f"alert:{alert_id}", now=now)
         copies.refresh(app, tx, alert_id, key=f"left:{before.id}:{now.isoformat()}")

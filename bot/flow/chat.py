@@ -17,7 +17,7 @@ CONVERSATION = frozenset({"opening", "reminder", "question", "language", "later"
 COPIES = frozenset({"alert_update"})
 """What shows anew what stands in a chat already, wherever it stands there; it is never a new message."""
 
-DONE = frozenset({"thanks", "own_answers"})
+DONE = frozenset({"thanks", "own_answers", "share"})
 """What stands at the end of a check-in."""
 
 SET_UP = frozenset({"call_name", "hour"})
@@ -28,6 +28,7 @@ HAD_THEIR_TIME = {
     "question": CONVERSATION,
     "thanks": CONVERSATION,
     "own_answers": CONVERSATION,
+    "share": CONVERSATION,
     "hour": SET_UP,
     "ready": SET_UP,
 }

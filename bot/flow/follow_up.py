@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, case_page, cases, copies, outbox
+from bot.flow import agency, case_page, cases, copies, outbox, sharing
 from bot.flow.cases import say
 from bot.flow.reply import Heard, send
 from bot.flow.safety import tell_read
@@ -115,6 +115,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
         _record_alert(tx, payload, inbound.values or {}, heard)
     elif payload.kind == "follow_up":
         _record_draft(tx, payload, heard)
+    elif payload.kind == "share" and payload.choice == "said":
+        sharing.record_said(tx, payload, heard)
     else:
         say(tx, heard, "unknown")
     cases.refresh_home(tx, heard)

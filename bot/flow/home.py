@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.app import App
+from bot.flow import sharing
 from bot.flow.conversation import answers_in_window, consultant_of, placements_of, voice_of
-from bot.messages import Limits
+from bot.messages import Limits, is_surface
 from bot.text import home as words
+from bot.text import sharing as sharing_words
 from bot.text.prompts import Content
 from store import facts
 from store.queries import checkins, people
@@ -27,6 +29,7 @@ def page(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
     own = placements_of(tx, person)
     zone = ZoneInfo(own[0].timezone) if own else app.desk.zone
     next_at = checkins.next_planned(tx, person.id)
+    in_window = answers_in_window(app, tx, person, one.address, limits)
     view = words.View(
         person=person.id,
         is_hire=person.kind == "hire",
@@ -39,7 +42,11 @@ def page(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
         languages=person.languages if person.stacked else person.languages[:1],
         hour=person.hour,
         windows=limits.forms,
-        in_window=answers_in_window(app, tx, person, one.address, limits),
+        in_window=in_window,
+        # What was shared stands nowhere in a chat that others may read.
+        shared=sharing_words.lines(voice, sharing.of_hire(tx, person))
+        if is_surface(one.place) or not in_window
+        else None,
     )
     code = one.detail.get("code")
     values = {"consultant": consultant.name if consultant else "–"}

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import case_page, cases, forms, home, hotlines, inviting, safety
+from bot.flow import case_page, cases, forms, home, hotlines, inviting, safety, sharing
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
@@ -24,6 +24,7 @@ from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
 from bot.text import forms as form_words
 from bot.text import safety as safety_words
+from bot.text import sharing as sharing_words
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, Page, press
 from risk.policy import PolicyRow, reading_of
@@ -154,11 +155,47 @@ def _thanks(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
     said = prompts.thanks(
         voice, limits, name=person.called, checkin=one.subject, window=window and not in_window, last=last
     )
+    if in_window or not window:
+        # In a chat that others may read stands nothing of which topics were low.
+        said = _with_offer(tx, one, limits, person, said)
     if not app.settings.privacy.keep_answers_in_chat or window or in_window:
         return said
     taken = sum(len(paragraph.text) + len("\n\n") for paragraph in said[0])
     kept = _own_answers(app, tx, one, replace(limits, text=limits.text - taken), hides=False)
-    return said if kept is None else ((*said[0], *kept[0]), ())
+    return said if kept is None else ((*said[0], *kept[0]), said[1][:-1])
+
+
+def _with_offer(tx: Session, one: facts.Delivery, limits: Limits, person: facts.Person, said: Content) -> Content:
+    """The thanks with what the hire has just chosen to share above it, or with the low topics that may be shared below."""
+    voice = voice_of(person)
+    kept = sharing_words.KEPT.get(str(one.detail.get("kept")))
+    if kept is not None:
+        return (Paragraph(voice.say(kept)), *said[0]), said[1]
+    checkin = checkins.get(tx, one.subject)
+    topics = sharing.low_topics(tx, checkin) if checkin and not one.detail.get("asked") else ()
+    if checkin is None or not topics:
+        return said
+    consultant = placements.names(tx, checkin.placement_id).consultant
+    asked = sharing_words.offer(voice, limits, checkin=checkin.id, consultant=consultant, topics=topics)
+    return (*said[0], *asked[0]), (*asked[1], *said[1])
+
+
+def _share(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _person(tx, one)
+    checkin = checkins.get(tx, one.subject)
+    if checkin is None or (answers_in_window(app, tx, person, one.address, limits) and not is_surface(one.place)):
+        return None
+    hire = placements.names(tx, checkin.placement_id).hire
+    return sharing_words.preview(voice, limits, checkin=checkin.id, topic=str(one.detail["topic"]), hire=hire)
+
+
+def _share_said(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    """Told where nobody else reads the chat; elsewhere it stands on the hire's own page."""
+    person, voice = _person(tx, one)
+    said = tuple(each for each in sharing.of_hire(tx, person) if each.id == one.subject and each.said_on)
+    if not said or answers_in_window(app, tx, person, one.address, limits):
+        return None
+    return sharing_words.lines(voice, said), ()
 
 
 def _own_answers(app: App, tx: Session, one: facts.Delivery, limits: Limits, *, hides: bool = True) -> Content | None:
@@ -374,9 +411,10 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
                 continue
             line = (found.id, naming(placement), found.kind, found.level)
             listed.setdefault(placement.company, []).append(line)
-    if not listed:
+    topics = sharing.to_say(tx, person, one.detail.get("topics", []), naming)
+    if not listed and not topics:
         return None
-    return staff_words.digest(voice, limits, name=person.name, cases=listed)
+    return staff_words.digest(voice, limits, name=person.name, cases=listed, topics=topics)
 
 
 def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -394,7 +432,8 @@ def _case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content
     if not may_see(person, placement):
         return None
     hire = _naming(app, one)(placement)
-    view = case_page.view(app, tx, placement, hire, _timeline(app, tx, placement.id))
+    topics = sharing.of_case(tx, person, placement, _naming(app, one))
+    view = case_page.view(app, tx, placement, hire, _timeline(app, tx, placement.id), topics)
     return case_page_words.page(voice, limits, view)
 
 
@@ -578,6 +617,8 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "question": _question,
     "thanks": _thanks,
     "own_answers": _own_answers,
+    "share": _share,
+    "share_said": _share_said,
     "pause": _pause,
     "home": home.page,
     "say": _say,

@@ -30,7 +30,9 @@ QUESTIONS = frozenset({"question", "consent", "call_name", "hour"})
 PROMPTS = frozenset({"ask_snooze", "ask_topic", "ask_note", "ask_due", "ask_promised", "ask_outcome"})
 """The same for a consultant who is writing down what to do."""
 
-TOLD_ONCE_MORE = frozenset({"opening", "reminder", "alert", "digest", "action_due", "notice", "change", "linked"})
+TOLD_ONCE_MORE = frozenset(
+    {"opening", "reminder", "alert", "digest", "action_due", "notice", "share_said", "change", "linked"}
+)
 
 FOR_A_PERSON = frozenset({"report"})
 """It goes to a client: somebody of the agency looks whether it arrived."""
@@ -41,6 +43,7 @@ ANSWERS = frozenset(
         "staff_say",
         "thanks",
         "own_answers",
+        "share",
         "ready",
         "declined",
         "language",

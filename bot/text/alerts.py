@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from bot.charts import Chart
 from bot.messages import FORM, Button, Limits, Paragraph, Style
+from bot.text import said
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from risk.rules import Rules
@@ -223,6 +224,7 @@ ENTRIES = {
     "resolved_note": Message("desk.entry.resolved_note", "%(day)s: %(author)s closed the case: %(outcome)s. %(note)s"),
     "escalated": Message("desk.entry.escalated", "%(day)s: nobody had acknowledged it, so %(author)s was told"),
     "stands_in": Message("desk.entry.stands_in", "%(day)s: the consultant is away, so %(author)s was told"),
+    "said": Message("desk.entry.said", "%(day)s: %(author)s brought up what the hire had allowed: %(topic)s"),
     "effect": Message("desk.entry.effect", "%(day)s: did %(topic)s change? The hire says: %(outcome)s"),
 }
 ASKS = {
@@ -248,6 +250,8 @@ SAYS = {
     ),
     "resolved": Message("desk.say.resolved", "%(hire)s: the case is closed. The check-ins go on as before."),
     "done": Message("desk.say.done", "%(hire)s: noted as done."),
+    "share_said": Message("desk.say.share_said", "%(hire)s: noted as brought up. They read that you did."),
+    "share_back": Message("desk.say.share_back", "%(hire)s has taken a topic back: please do not bring it up."),
     "logged": Message("desk.say.logged", "%(hire)s: noted in the case's history."),
     "noted_pause": Message(
         "desk.say.noted_pause",
@@ -272,6 +276,7 @@ SAYS = {
 }
 ACTION_DUE = Message("desk.action_due", "%(hire)s, %(topic)s: you wanted to have this done by %(day)s: %(note)s")
 DIGEST = Message("desk.digest", "Good morning, %(name)s. Cases that need a look: %(count)s")
+DIGEST_TOPICS = Message("desk.digest_topics", "Good morning, %(name)s.")
 DIGEST_LINE = Message("desk.digest_line", "%(company)s: %(cases)s")
 DIGEST_CASE = Message("desk.digest_case", "%(hire)s (%(level)s)")
 CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
@@ -567,12 +572,18 @@ def choices(
 
 
 def digest(
-    voice: Voice, limits: Limits, *, name: str, cases: Mapping[str, Sequence[tuple[int, str, str, str | None]]]
+    voice: Voice,
+    limits: Limits,
+    *,
+    name: str,
+    cases: Mapping[str, Sequence[tuple[int, str, str, str | None]]],
+    topics: Sequence[said.ToSay] = (),
 ) -> Content:
-    """The morning's list by company; each case is (alert, hire, kind, level) and opens by its button."""
+    """The morning's list by company; each case is (alert, hire, kind, level) and opens by its button. Below it stand the
+    ``topics`` that hires let the reader bring up."""
     count = sum(len(listed) for listed in cases.values())
-    paragraphs = [Paragraph(voice.one(DIGEST, name=name, count=count), Style.TITLE)]
-    rows = []
+    title = voice.one(DIGEST, name=name, count=count) if count else voice.one(DIGEST_TOPICS, name=name)
+    paragraphs, rows = [Paragraph(title, Style.TITLE)], []
     for company, listed in cases.items():
         titles = []
         for alert_id, hire, kind, level in listed:
@@ -580,7 +591,9 @@ def digest(
             titles.append(voice.one(DIGEST_CASE, hire=hire, level=word))
             rows.append((press("alert", alert_id, 0, "open", open_label(voice, limits, hire)),))
         paragraphs.append(Paragraph(voice.one(DIGEST_LINE, company=company, cases=" · ".join(titles))))
-    return fitted(paragraphs, limits), tuple(rows[: limits.buttons])
+    paragraphs += said.paragraphs(voice, topics)
+    buttons = said.rows(voice, limits, topics)
+    return fitted(paragraphs, limits), (*rows[: limits.buttons - len(buttons)], *buttons)
 
 
 SHORT_KINDS = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.messages import FORM, Button, Field, Form, Limits, Paragraph, Style
+from bot.text import said
 from bot.text.alerts import DONE_SO_FAR, LEVELS, Entry, day, entry_line, fitted
 from bot.text.catalog import Voice
 from bot.text.changes import LEAVE_REASONS
@@ -79,7 +80,8 @@ BY_CODE = Message("case.invitation.code", "They send this code to the bot: %(cod
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as its page shows it; ``unlinked`` are the names of those who are not connected."""
+    """A case as its page shows it; ``unlinked`` are the names of those who are not connected, ``topics`` what the hire lets
+    the reader bring up with the company."""
 
     placement: int
     hire: str
@@ -90,6 +92,7 @@ class CaseView:
     left_on: date | None
     unlinked: tuple[str, ...]
     timeline: tuple[Entry, ...]
+    topics: tuple[said.ToSay, ...] = ()
 
 
 def page(voice: Voice, limits: Limits, view: CaseView) -> Content:
@@ -104,11 +107,13 @@ def page(voice: Voice, limits: Limits, view: CaseView) -> Content:
     if view.timeline:
         lines = [voice.one(DONE_SO_FAR), *(f"• {entry_line(voice, one)}" for one in view.timeline[-6:])]
         paragraphs.append(Paragraph("\n".join(lines)))
+    paragraphs += said.paragraphs(voice, view.topics)
 
     def button(choice: str, message: Message, subject: int = view.placement) -> tuple[Button, ...]:
         return (press("case", subject, 0, choice, voice.label(message, limits.button)),)
 
-    rows = [button(f"{FORM}{step}", message) for step, message in ACTIONS.items()]
+    rows = said.rows(voice, limits, view.topics)
+    rows += [button(f"{FORM}{step}", message) for step, message in ACTIONS.items()]
     rows += [button("invite-hire", INVITE_HIRE), button("invite-manager", INVITE_MANAGER), button("list", BACK, 0)]
     return fitted(paragraphs, limits), tuple(rows)
 

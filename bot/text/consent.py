@@ -88,6 +88,18 @@ MANAGER = (
     ),
     Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),
 )
+KEPT = {
+    "hire": Message(
+        "consent.hire.stored",
+        "What you write is kept encrypted. Your own words are erased after %(words)s months, your answers after %(answers)s. "
+        "Write “privacy” at any time to see what is stored about you, or to erase it.",
+    ),
+    "manager": Message(
+        "consent.manager.stored",
+        "What you write is kept encrypted. Your own words are erased after %(words)s months, your answers after %(answers)s. "
+        "Write “privacy” at any time to see what is stored about you, or to erase it.",
+    ),
+}
 AGREE = Message("consent.agree", "I agree")
 UNSCORED = Message("consent.unscored", "Yes, no estimate")
 DECLINE = Message("consent.decline", "No, thank you")

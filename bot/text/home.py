@@ -33,7 +33,8 @@ PRIVACY_BUTTON = Message("home.privacy_button", "Who reads this")
 @dataclass(frozen=True, slots=True)
 class View:
     """What a page shows to a hire or a manager, and nothing of anybody else. ``checkin`` is the one that is open, ``done``
-    the last that the person has answered; ``shared`` says what was shared with whom by the hire's own choice; ``paused`` is the day on
+    the last that the person has answered; ``shared`` says what was shared with whom by the hire's own choice (None where others
+    may read it, so that nothing is said of it); ``paused`` is the day on
     which somebody who has ``stopped`` for a while is asked again."""
 
     person: int
@@ -48,7 +49,7 @@ class View:
     hour: str | None
     windows: bool
     in_window: bool
-    shared: tuple[Paragraph, ...] = ()
+    shared: tuple[Paragraph, ...] | None = ()
 
 
 def _day(voice: Voice, on: date) -> str:
@@ -64,7 +65,7 @@ def page(voice: Voice, limits: Limits, view: View, *, said: str | None = None, v
     if view.hour in consent.HOURS:
         hours = [Voice((one,), voice.domain) for one in voice.locales]
         lines.append(Paragraph("\n".join(one.one(HOUR, hour=one.one(consent.HOURS[view.hour])) for one in hours)))
-    if view.is_hire:
+    if view.is_hire and view.shared is not None:
         lines += view.shared or (Paragraph(voice.say(NOTHING_SHARED), Style.QUIET),)
     return tuple(lines), tuple(_rows(voice, limits, view))
 

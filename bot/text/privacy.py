@@ -37,3 +37,7 @@ NUMBERS_KEPT = Message(
 )
 NUMBERS_ERASED = Message("privacy.numbers_erased", "When you are erased, your numbers are erased as well.")
 ERASE_NUMBERS = Message("privacy.erase_numbers", "Erase numbers too")
+SIGN = Message(
+    "privacy.sign",
+    "The sign of your numbers is %(sign)s. Whoever tells it to the consultant can have them erased as well.",
+)

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+
+from bot.messages import Button, Limits, Paragraph, Style
+from bot.text import privacy
+from bot.text.catalog import Voice
+from bot.text.prompts import Content, press
 from surveys.model import Message
 
 ASK = Message(
@@ -68,3 +78,84 @@ TOPICS = {
     "stress": Message("share.topic.stress", "Rest"),
     "recognition": Message("share.topic.recognition", "What goes well"),
 }
+
+MOST = 6
+"""Topics that are offered at once, the lowest answers first."""
+
+COMPANY = Voice(("ja",), "hire")
+"""What is said to a company is said in Japanese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A topic that a hire has allowed to be said: how, by whom, and on which day it was."""
+
+    id: int
+    topic: str
+    mode: str
+    consultant: str
+    said_on: date | None
+
+
+def offer(voice: Voice, limits: Limits, *, checkin: int, consultant: str, topics: Sequence[str]) -> Content:
+    """What stands below the thanks of a check-in with low answers: their topics, and "nothing"."""
+    rows = [_row(voice, limits, checkin, f"topic.{topic}", TOPICS[topic]) for topic in topics[:MOST]]
+    rows.append(_row(voice, limits, checkin, "nothing", NOTHING))
+    return (Paragraph(voice.say(ASK, consultant=consultant)),), tuple(rows)
+
+
+def _row(voice: Voice, limits: Limits, subject: int, choice: str, message: Message) -> tuple[Button, ...]:
+    return (press("share", subject, 0, choice, voice.label(message, limits.button)),)
+
+
+def preview(voice: Voice, limits: Limits, *, checkin: int, topic: str, hire: str) -> Content:
+    """The very words that the company would hear, beside the hire's own language, before anybody reads them."""
+    heard = [f"{voice.one(MODES[mode])}:\n{to_company(mode, topic, hire)}" for mode in ("name", "general")]
+    paragraphs = [Paragraph(voice.say(PREVIEW)), *(Paragraph(one) for one in heard)]
+    if voice.locales != COMPANY.locales:
+        means = [
+            own.one(MEANS, sentence=own.one(SENTENCES[topic]))
+            for own in _apart(voice)
+            if own.locales != COMPANY.locales
+        ]
+        paragraphs.append(Paragraph("\n".join(means)))
+    paragraphs.append(Paragraph(voice.say(LATER), Style.QUIET))
+    rows = tuple(_row(voice, limits, checkin, f"{mode}.{topic}", message) for mode, message in MODES.items())
+    return tuple(paragraphs), rows
+
+
+def to_company(mode: str, topic: str, hire: str) -> str:
+    """One polite Japanese sentence for the company; only ``name`` says whose it is."""
+    sentence = COMPANY.one(SENTENCES[topic])
+    return (
+        COMPANY.one(GENERAL, sentence=sentence)
+        if mode == "general"
+        else COMPANY.one(FROM, hire=hire, sentence=sentence)
+    )
+
+
+def lines(voice: Voice, shared: Sequence[Shared]) -> tuple[Paragraph, ...]:
+    """What was shared with the company, and when it was said there; for the hire alone."""
+    return tuple(Paragraph("\n".join(dict.fromkeys(_line(own, one) for own in _apart(voice)))) for one in shared)
+
+
+def _apart(voice: Voice) -> list[Voice]:
+    """A voice for each language, for sentences that quote others."""
+    return [Voice((locale,), voice.domain) for locale in voice.locales]
+
+
+def _line(own: Voice, one: Shared) -> str:
+    topic = own.one(TOPICS[one.topic])
+    if one.said_on is None:
+        return own.one(privacy.SHARED, topic=topic, mode=own.one(MODES[one.mode]))
+    day = format_date(one.said_on, "long", own.first.partition("@")[0])
+    return own.one(SAID, consultant=one.consultant, topic=topic, day=day)
+
+
+def take_back(voice: Voice, limits: Limits, shared: Sequence[Shared]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each topic that may still be taken back."""
+    return tuple(
+        (press("share", one.id, 0, "undo", voice.label(TOPICS[one.topic], limits.button, prefix="✕ ")),)
+        for one in shared
+        if one.said_on is None
+    )
