@@ -43,7 +43,9 @@ def _help(message: Message) -> str:
 app = typer.Typer(help=_help(APP), no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 roster = typer.Typer(help=_help(HELP["roster"]), no_args_is_help=True, rich_markup_mode=None)
 surveys = typer.Typer(help=_help(HELP["surveys"]), no_args_is_help=True, rich_markup_mode=None)
+desks = typer.Typer(help=_help(HELP["hotlines"]), no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(roster, name="roster")
+app.add_typer(desks, name="hotlines")
 app.add_typer(surveys, name="surveys")
 
 AsJson = Annotated[bool, typer.Option("--json", help=_help(OPTIONS["json"]))]
@@ -235,12 +237,18 @@ def checkins(context: typer.Context, company: Company = None, since: Since = Non
 
 
 @app.command(help=_help(HELP["alerts"]))
-def alerts(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
+def alerts(
+    context: typer.Context,
+    company: Company = None,
+    since: Since = None,
+    reader: Annotated[str | None, typer.Option("--as", metavar="PERSON", help=_help(OPTIONS["reader"]))] = None,
+    as_json: AsJson = False,
+) -> None:
     from bot.commands import lists
 
     day = None if since is None else _day(since)
     with _opened(context) as found:
-        rows = lists.alert_rows(found, VOICE, company=_known_company(found, company), since=day)
+        rows = lists.alert_rows(found, VOICE, company=_known_company(found, company), since=day, reader=reader)
     _show(
         rows,
         ("id", "placement_id", "company", "kind", "level", "state", "opened_at", "due_at", "reasons"),
@@ -408,6 +416,73 @@ def explain(
 
     with _opened(context) as found:
         why.explain(found, VOICE, placement, month=month, as_json=as_json)
+
+
+@app.command(help=_help(HELP["export"]))
+def export(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help=_help(OPTIONS["whom"]))],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_help(OPTIONS["export_out"]))] = None,
+) -> None:
+    import json
+
+    from bot.commands import own_data
+    from bot.refusal import Refusal
+    from bot.text import own_data as words
+
+    if out is not None and out.exists():
+        raise Refusal("file_there", file=str(out))
+    with _opened(context) as found:
+        text = json.dumps(own_data.export(found, person), ensure_ascii=False, indent=2)
+    if out is None:
+        typer.echo(text)
+        return
+    with out.open("x", encoding="utf-8") as file:
+        out.chmod(0o600)
+        file.write(text + "\n")
+    typer.echo(VOICE.one(words.WRITTEN, file=str(out)))
+
+
+@app.command(help=_help(HELP["erase"]))
+def erase(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help=_help(OPTIONS["whom"]))],
+    yes: Annotated[bool, typer.Option("--yes", help=_help(OPTIONS["yes"]))] = False,
+) -> None:
+    from bot.commands import own_data
+    from bot.text import own_data as words
+
+    with _opened(context) as found:
+        name = own_data.named(found, person)
+        asks = name is not None and not yes and sys.stdin.isatty()
+        if asks and not typer.confirm(VOICE.one(words.SURE, name=str(name))):
+            typer.echo(VOICE.one(words.KEPT))
+            return
+        for sentence in own_data.erase(found, VOICE, person):
+            typer.echo(sentence)
+
+
+@desks.command("list", help=_help(HELP["hotlines_list"]))
+def hotlines_list(context: typer.Context, as_json: AsJson = False) -> None:
+    from bot.commands import hotlines
+
+    with _opened(context) as found:
+        rows = hotlines.rows(found, VOICE)
+    _show(rows, ("id", "name", "shown", "confidence", "verified_on", "verified_by", "stale"), as_json=as_json)
+
+
+@desks.command("confirm", help=_help(HELP["hotlines_confirm"]))
+def hotlines_confirm(
+    context: typer.Context,
+    hotline: Annotated[str, typer.Argument(metavar="HOTLINE", help=_help(OPTIONS["hotline"]))],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help=_help(OPTIONS["by"]))],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help=_help(OPTIONS["looked_on"]))] = None,
+) -> None:
+    from bot.commands import hotlines
+
+    day = None if on is None else _day(on)
+    with _opened(context) as found:
+        typer.echo(hotlines.confirm(found, VOICE, hotline, by=by, on=day))
 
 
 @app.command(help=_help(HELP["doctor"]))

@@ -81,8 +81,12 @@ def speaks(one: Hotline, language: str) -> bool:
 
 
 def confirmed(known: Sequence[Hotline], on: Mapping[str, date]) -> list[Hotline]:
-    """The same with the days on which somebody has confirmed an entry since the file was written."""
-    return [replace(one, verified_on=max(one.verified_on, on.get(one.id, one.verified_on))) for one in known]
+    """The same with the days on which somebody has compared an entry with its official page since the file was written;
+    what was compared is verified."""
+    return [
+        replace(one, verified_on=max(one.verified_on, on[one.id]), confidence="high") if one.id in on else one
+        for one in known
+    ]
 
 
 @cache

@@ -38,6 +38,9 @@ HUNG_TIMEOUT_MS = 60_000
 TOGETHER = 64
 """How many short writes share one commit at most, so that the lock is never held for long."""
 
+SCRUB = {"sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"), "postgresql": ("VACUUM",)}
+"""What writes the files of a database anew, without what was deleted."""
+
 WRITER = 7_265_104
 """The number of the advisory lock on PostgreSQL that stands for "teichaku writes" (each database has its own)."""
 
@@ -222,6 +225,22 @@ class Store:
     async def look(self, step: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a short reading function in a reader's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, partial(step, *args, **kwargs))
+
+    def scrub(self) -> None:
+        """Leave nothing in the database's own files of what was erased: a deleted row stays in a file until its place is
+        needed. Where another process is just reading, SQLite's log is emptied at its next checkpoint."""
+        # Neither database does this within a transaction, which the engine would begin.
+        connection, name = self.engine.raw_connection(), self.engine.dialect.name
+        try:
+            driver: Any = connection.dbapi_connection
+            if name == "postgresql":
+                driver.autocommit = True
+            for statement in SCRUB[name]:
+                driver.execute(statement).close()
+            if name == "postgresql":
+                driver.autocommit = False
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Finish what runs and give the connections back."""

@@ -62,6 +62,7 @@ class Person(SQLModel, table=True):
         default=None, index=True
     )  # who stopped for a while is asked again from then on
     external_id: str | None = None
+    keeps_numbers: bool = False  # consent to evaluation: erased, the numbers stay under a random sign
     # Of staff: the columns that no roster has spelled out, so that the settings may correct them.
     from_settings: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
@@ -522,3 +523,14 @@ class HotlineCheck(SQLModel, table=True):
     confirmed_by: str
     confirmed_on: date
     written_at: datetime
+
+
+class KeptNumber(SQLModel, table=True):
+    """A number of somebody who was erased and had agreed to keep it: no name, no company and no date, only a random sign and
+    the month of the stay. ``item`` is a driver, ``probability``, or ``left``."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    sign: str = Field(index=True)
+    month: int
+    item: str
+    value: float

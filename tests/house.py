@@ -169,6 +169,25 @@ class House:
             found = checkins.current(tx, person.id)
         return None if found is None else found.id
 
+    async def goes_through(
+        self, person: facts.Person, scale: str = "4", words: str = "", *, low: tuple[str, ...] = ()
+    ) -> None:
+        """Answer the whole open check-in: each scale with that choice, or with 2 where a part of ``low`` stands in the
+        question; each further question with its first choice, and in own words where there is none."""
+        await self.presses(person, "start")
+        for _ in range(20):
+            shown = self.channel.window(self.address(person)) or self.messages(person)[-1]
+            buttons = [button.payload for line in shown.rows for button in line]
+            if any(one.kind == "answers" for one in buttons):
+                return
+            choices = [one.choice for one in buttons if one.kind == "question"]
+            if not choices and words:
+                await self.says(person, words)
+            else:
+                wanted = "2" if any(part in shown.text for part in low) else scale
+                await self.presses(person, wanted if wanted in choices else choices[0] if choices else "skip")
+        raise AssertionError(f"no end: {shown.text}")
+
     def given(self, key: str = "A-1", *, respondent: str = "hire") -> dict[str, tuple[str | None, str | None]]:
         """The stored answers of a placement's newest check-in: value and words by question."""
         with self.app.store.read() as tx:

@@ -25,7 +25,7 @@ from bot.channels.telegram import telegram_name
 from bot.channels.terminal import plain
 from bot.clock import real_now
 from bot.commands.explain import explain
-from bot.flow import agency, timekeeping
+from bot.flow import agency, hotlines, timekeeping
 from bot.main import AGENCY_ZONE
 from bot.messages import ListenError, SendError
 from bot.platforms import uses_slack
@@ -163,6 +163,7 @@ def _contents(doctor: _Doctor, settings: Settings, tx: Session, now: datetime) -
         ("lead", _leads),
         ("links", partial(_links, now=now)),
         ("calendars", _calendars),
+        ("hotlines", partial(_hotlines, now=now)),
     )
     for name, check in checks:
         try:
@@ -245,6 +246,15 @@ def _calendars(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Fin
         yield doctor.finds("attention", "calendars.missing", names=_some(names))
     elif health.count_placements(tx):
         yield doctor.fine("calendars.ok")
+
+
+def _hotlines(doctor: _Doctor, settings: Settings, tx: Session, *, now: datetime) -> Iterator[Finding]:
+    """A number that nobody has compared for half a year is shown to nobody in need: only the official page is."""
+    known, today = hotlines.known(tx), now.astimezone(ZoneInfo(AGENCY_ZONE)).date()
+    if old := [one.id for one in known if one.is_stale(today)]:
+        yield doctor.finds("wrong", "hotlines.old", names=", ".join(old), id=old[0])
+    else:
+        yield doctor.fine("hotlines.ok", count=len(known), day=min(one.verified_on for one in known).isoformat())
 
 
 def _some(names: list[str]) -> str:

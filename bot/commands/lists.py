@@ -11,7 +11,9 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import agency
 from bot.flow import checkin as checkin_step
+from bot.flow.changes import staff_called
 from bot.flow.heartbeat import DONE
+from bot.flow.sight import may_see_alert
 from bot.main import PLAN, SWEEP, TICK
 from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
@@ -21,6 +23,7 @@ from store.migrate import head
 from store.queries import (
     alerts,
     assessments,
+    audit,
     checkins,
     deliveries,
     heartbeats,
@@ -96,12 +99,25 @@ def _checkin(one: checkins.Listed, placement: facts.Placement) -> Row:
     }
 
 
-def alert_rows(app: App, voice: Voice, *, company: str | None = None, since: date | None = None) -> list[Row]:
-    """The alerts, newest first, with their reasons as codes and sentences."""
+def alert_rows(
+    app: App, voice: Voice, *, company: str | None = None, since: date | None = None, reader: str | None = None
+) -> list[Row]:
+    """The alerts, newest first, with their reasons as codes and sentences: of a ``reader`` of the agency what they may see,
+    and otherwise all but complaints, which nobody may see who does not stand above whom they are about. Raises
+    Refusal("staff_unknown") or ("person_ambiguous").
+    """
     begin = None if since is None else datetime.combine(since, datetime.min.time(), tzinfo=app.desk.zone)
-    with app.store.read() as tx:
+    with app.store.begin() if reader else app.store.read() as tx:
         known = {one.id: one for one in _chosen(tx, company)}
         listed = alerts.listed(tx, list(known), begin)
+        if reader is None:
+            listed = [one for one in listed if one.hidden_from is None]
+        else:
+            person = staff_called(tx, reader)
+            listed = [
+                one for one in listed if may_see_alert(person, known[one.placement_id], one, alerts.told(tx, one.id))
+            ]
+            audit.write(tx, actor="cli", action="listed_alerts", subject=f"person:{person.id}", now=app.clock())
     zone = str(app.desk.zone)
     return [
         {

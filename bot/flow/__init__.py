@@ -19,6 +19,7 @@ from bot.flow import (
     linking,
     matching,
     notices,
+    privacy,
     reach,
     timekeeping,
     unknown,
@@ -40,10 +41,11 @@ async def advance(app: App) -> None:
 
 async def plan_ahead(app: App) -> None:
     """Write the future check-ins of every placement whose plan is missing or about to end, link whom a platform knows by their
-    work e-mail, and tell of those who were invited long ago. Safe to call at any time."""
+    work e-mail, tell of those who were invited long ago, and erase what was kept long enough. Safe to call at any time."""
     await app.store.run(checkin.plan_ahead, app)
     await matching.match_ahead(app)
     await app.store.run(reach.tell_not_linked, app)
+    await app.store.run(privacy.obey_retention, app)
 
 
 async def sweep(app: App) -> None:

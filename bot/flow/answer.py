@@ -204,7 +204,7 @@ def _record_command(tx: Session, command: str, heard: Heard) -> None:
         case "later" if checkin is not None:
             send(tx, heard, "later", checkin.id)
         case "privacy":
-            say(tx, heard, "privacy")
+            send(tx, heard, "privacy", person.id)
         case "stop":
             linking.stop(tx, heard)
         case "pause":

@@ -165,7 +165,7 @@ def hand_over(app: App, before: str, after: str, *, until: date | None = None) -
         raise Refusal("until_past", day=until.isoformat())
     with app.store.begin() as tx:
         agency.enrol(app, tx, now)
-        giver, taker = _staff(tx, before), _staff(tx, after)
+        giver, taker = staff_called(tx, before), staff_called(tx, after)
         if giver.id == taker.id:
             raise Refusal("staff_same", name=giver.name)
         if taker.role == "admin":
@@ -204,7 +204,8 @@ def _placement(tx: Session, key: str) -> facts.Placement:
     return found
 
 
-def _staff(tx: Session, wanted: str) -> facts.Person:
+def staff_called(tx: Session, wanted: str) -> facts.Person:
+    """Somebody of the agency by name or e-mail. Raises Refusal("staff_unknown") or ("person_ambiguous")."""
     found = people.staff_named(tx, wanted)
     if not found:
         raise Refusal("staff_unknown", name=wanted, known=", ".join(one.name for one in people.staff(tx)) or "–")

@@ -16,9 +16,23 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import accounts, answer, delivery, follow_up, linking, matching, outbox, reach, wishes, workspace
+from bot.flow import (
+    accounts,
+    answer,
+    delivery,
+    follow_up,
+    linking,
+    matching,
+    outbox,
+    privacy,
+    reach,
+    wishes,
+    workspace,
+)
+from bot.flow.privacy import Goodbye
 from bot.flow.reply import Heard, say, send
-from bot.messages import Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
+from bot.messages import HOME, Inbound, NotRecorded, Outbound, Payload, SendError, is_surface
+from bot.text import privacy as privacy_words
 from bot.text import prompts, replies
 from bot.text.catalog import Voice, locale_of
 from store.facts import Delivery, Person
@@ -58,7 +72,7 @@ async def receive(app: App, inbound: Inbound) -> None:
     await reply(app, inbound, await keep(app, inbound))
 
 
-async def keep(app: App, inbound: Inbound) -> Delivery | Stranger | None:
+async def keep(app: App, inbound: Inbound) -> Delivery | Goodbye | Stranger | None:
     """Record what a person did: from then on the platform may be told that we have it. What ``reply`` has to say.
 
     Raises NotRecorded when nothing was kept.
@@ -70,11 +84,13 @@ async def keep(app: App, inbound: Inbound) -> Delivery | Stranger | None:
         return await _not_recorded(app, inbound, fault)
 
 
-async def reply(app: App, inbound: Inbound, outcome: Delivery | Stranger | None) -> None:
+async def reply(app: App, inbound: Inbound, outcome: Delivery | Goodbye | Stranger | None) -> None:
     """Answer what was kept, and let the path go on from there."""
     try:
         if isinstance(outcome, Stranger):
             await _greet_stranger(app, inbound, outcome.value)
+        elif isinstance(outcome, Goodbye):
+            await _say_goodbye(app, inbound, outcome)
         elif isinstance(outcome, Delivery):
             await delivery.send_on(app, outcome)
     except Exception as fault:  # The update is recorded, so the platform must not hear of this: the sweep will.
@@ -170,11 +186,11 @@ def _apologise(app: App, inbound: Inbound, reference: str) -> Delivery | None:
         return delivery.claim_for(app, tx, address.id)
 
 
-def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | None:
+def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Goodbye | Stranger | None:
     """The short part: one transaction, no network call in it.
 
     Gives the answer to this person, claimed, so that it never queues behind a monthly burst; STRANGER when nobody is
-    known at this address; None when there is nothing to say.
+    known at this address; a Goodbye when nobody is any more; None when there is nothing to say.
     """
     where = inbound.address
     known = people.at_address(tx, where.platform, where.team, where.user)
@@ -196,7 +212,13 @@ def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Stranger | Non
         address = replace(address, state="linked")
         checkins.wake(tx, person.id)
         reach.back(app, tx, person)
-    _route(tx, inbound, Heard(app, inbound_id, address, person, app.clock(), _place(inbound, person)))
+    heard = Heard(app, inbound_id, address, person, app.clock(), _place(inbound, person))
+    if inbound.payload is not None and inbound.payload.kind == "privacy" and person.kind != "staff":
+        gone = privacy.record(tx, inbound.payload, heard)
+        if gone is not None:
+            return gone
+    else:
+        _route(tx, inbound, heard)
     return delivery.claim_for(app, tx, address.id)
 
 
@@ -267,3 +289,19 @@ async def _greet_stranger(app: App, inbound: Inbound, code: str) -> None:
         await channel.send(Outbound(inbound.address, f"stranger:{inbound.external_id}", paragraphs, rows, place))
     except SendError as fault:
         log.info("stranger.unanswered", platform=inbound.address.platform, code=fault.code)
+
+
+async def _say_goodbye(app: App, inbound: Inbound, gone: Goodbye) -> None:
+    """The last message to somebody who was erased. It is not tracked, and then nothing of them is left in the database's
+    file either."""
+    channel = app.channels[inbound.address.platform]
+    paragraphs = privacy_words.erased(gone.voice, gone.sign)
+    places = [inbound.message, *([HOME] if channel.limits.home and inbound.message != HOME else [])]
+    for place in places:
+        clears = () if place == HOME else gone.clears
+        key = f"goodbye:{inbound.external_id}:{place or ''}"
+        try:
+            await channel.send(Outbound(inbound.address, key, paragraphs, (), place, clears))
+        except SendError as fault:
+            log.info("goodbye.unsaid", platform=inbound.address.platform, code=fault.code)
+    await app.store.run(app.store.scrub)

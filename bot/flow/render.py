@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import case_page, cases, forms, home, hotlines, inviting, safety, sharing
+from bot.flow import case_page, cases, forms, home, hotlines, inviting, own_data, safety, sharing
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
@@ -262,6 +262,8 @@ def _consent(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Cont
         company=placement.company,
         hire=placement.hire.name,
         platform=one.address.platform,
+        words=app.settings.privacy.retention.free_text,
+        answers=app.settings.privacy.retention.scores,
     )
 
 
@@ -286,9 +288,10 @@ def _ready(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
 
 def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | Page | None:
     found = alerts.get(tx, one.subject)
-    if found is None:
-        return None
     reader, voice = _staff(tx, one)
+    if found is None:
+        # Whom it told of has erased everything, and so it goes from every chat.
+        return staff_words.gone(voice) if one.kind == "alert_update" else None
     if not may_see_alert(reader, placements.get(tx, found.placement_id), found, alerts.told(tx, found.id)):
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
         return staff_words.gone(voice) if one.kind == "alert_update" else None
@@ -618,6 +621,8 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "thanks": _thanks,
     "own_answers": _own_answers,
     "share": _share,
+    "privacy": own_data.page,
+    "stored": own_data.stored,
     "share_said": _share_said,
     "pause": _pause,
     "home": home.page,

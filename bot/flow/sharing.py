@@ -116,7 +116,7 @@ def _take_back(tx: Session, payload: Payload, heard: Heard) -> None:
                 subject=placement.consultant.id,
                 detail=detail,
             )
-    send(tx, heard, "home", heard.person.id)
+    send(tx, heard, "privacy", heard.person.id)
 
 
 def take_due(app: App, tx: Session, now: datetime) -> dict[int, list[int]]:

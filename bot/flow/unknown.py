@@ -44,6 +44,8 @@ ANSWERS = frozenset(
         "thanks",
         "own_answers",
         "share",
+        "privacy",
+        "stored",
         "ready",
         "declined",
         "language",

@@ -53,6 +53,11 @@ SAYS = {
     "start_corrected": Message(
         "change.say.start_corrected", "%(hire)s, %(company)s: the first day of work was corrected to %(day)s."
     ),
+    "erased": Message(
+        "change.say.erased",
+        "Case %(key)s: the hire has erased everything here and takes part no more. Please take the row out of the roster. "
+        "Nobody in the company is told.",
+    ),
     "handover_to": Message(
         "change.say.handover_to",
         "From today you look after what was with %(before)s (%(count)s): %(hires)s. The open alerts and promises are yours too. Write “list” for your cases.",
@@ -120,6 +125,13 @@ CHANGE_ERRORS = {
     "person_linked": Message(
         "error.person_linked",
         "%(name)s is connected already. For a new phone or account add --relink: the old chat is disconnected when the code is used.",
+    ),
+    "rows_erased": Message(
+        "error.rows_erased",
+        "%(keys)s: the hire has erased everything. Take the row out of the roster; a new placement gets a new number.",
+    ),
+    "file_there": Message(
+        "error.file_there", "%(file)s is there already, and nothing is overwritten. Name a new file."
     ),
     "person_gone": Message(
         "error.person_gone", "%(name)s has no placement any more, so there is nothing to invite to."

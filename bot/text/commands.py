@@ -104,6 +104,23 @@ HELP = {
         "help.explain",
         "Why somebody's level is what it is: why not higher, why not lower, and what is not known.\n\nExample: teichaku explain A-1",
     ),
+    "export": Message(
+        "help.export",
+        "What is stored about a hire or a manager and theirs to see, as one JSON document.\n\nExample: teichaku export A-1 --out an.json",
+    ),
+    "erase": Message(
+        "help.erase",
+        "Erase a hire or a manager: words, names, addresses and answers. It cannot be undone. Also the sign of kept numbers.\n\nExample: teichaku erase A-1",
+    ),
+    "hotlines": Message("help.hotlines", "The desks outside the agency that a hire in need is shown."),
+    "hotlines_list": Message(
+        "help.hotlines_list",
+        "List the hotlines, what a hire is shown of each, and who verified it when.\n\nExample: teichaku hotlines list",
+    ),
+    "hotlines_confirm": Message(
+        "help.hotlines_confirm",
+        'Note that you have compared a hotline with its official page, and that it is right.\n\nExample: teichaku hotlines confirm labour_standards --by "Mori Aiko"',
+    ),
     "doctor": Message(
         "help.doctor",
         "Say what is missing or wrong, and how to mend it. Exits 1 when something is wrong.\n\nExample: teichaku doctor",
@@ -132,6 +149,16 @@ OPTIONS = {
     "to": Message("option.to", "The last day, such as 2027-01-31."),
     "company": Message("option.company", "Only this company."),
     "since": Message("option.since", "Only since this day, such as 2026-11-01."),
+    "reader": Message(
+        "option.reader",
+        "Only what this person of the agency may see; complaints are listed for nobody else.",
+    ),
+    "hotline": Message("option.hotline", "The hotline's name in the list."),
+    "by": Message("option.by", "Who has compared it."),
+    "looked_on": Message("option.looked_on", "The day on which they did, such as 2026-12-01 (today if not named)."),
+    "whom": Message("option.whom", "A name, an e-mail address, or a placement's number for its hire."),
+    "yes": Message("option.yes", "Do not ask whether to erase."),
+    "export_out": Message("option.export_out", "Write it into this new file."),
     "seed": Message("option.seed", "The same number gives the same rehearsal."),
     "keep": Message("option.keep", "Keep the rehearsal's database in this new folder."),
     "as": Message("option.as", "hire, manager or consultant."),

@@ -7,7 +7,7 @@ from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from surveys.model import Message
 
-CONSENT_VERSION = 3
+CONSENT_VERSION = 4
 """Raised whenever the text changes: then everybody is asked again. A test holds the text to its version."""
 
 HIRE = (
@@ -36,9 +36,9 @@ HIRE = (
         "If you write that you are in danger or treated illegally, your consultant is told at once. Nobody at your company is.",
     ),
     Message(
-        "consent.hire.kept",
-        "What you write is kept encrypted. You can ask your consultant at any time to show you what is stored about you, or to "
-        "erase it.",
+        "consent.hire.stored",
+        "What you write is kept encrypted. Your own words are erased after %(words)s months, your answers after %(answers)s. "
+        "Write “privacy” at any time to see what is stored about you, or to erase it.",
     ),
     Message(
         "consent.hire.free",
@@ -83,23 +83,12 @@ MANAGER = (
         "not used to judge you. You do not see what the people you tell us about answer.",
     ),
     Message(
-        "consent.manager.kept",
-        "What you write is kept encrypted. You can ask the consultant at any time to show you what is stored about you, or to erase it.",
-    ),
-    Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),
-)
-KEPT = {
-    "hire": Message(
-        "consent.hire.stored",
-        "What you write is kept encrypted. Your own words are erased after %(words)s months, your answers after %(answers)s. "
-        "Write “privacy” at any time to see what is stored about you, or to erase it.",
-    ),
-    "manager": Message(
         "consent.manager.stored",
         "What you write is kept encrypted. Your own words are erased after %(words)s months, your answers after %(answers)s. "
         "Write “privacy” at any time to see what is stored about you, or to erase it.",
     ),
-}
+    Message("consent.manager.free", "You do not have to take part. You may skip every question and stop at any time."),
+)
 AGREE = Message("consent.agree", "I agree")
 UNSCORED = Message("consent.unscored", "Yes, no estimate")
 DECLINE = Message("consent.decline", "No, thank you")
@@ -129,13 +118,18 @@ def ask(
     company: str,
     hire: str,
     platform: str,
+    words: int,
+    answers: int,
 ) -> Content:
-    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only."""
+    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only; ``words`` and
+    ``answers`` are the months after which they are erased."""
     values: dict[str, str | int] = {
         "name": name,
         "consultant": consultant,
         "company": company,
         "hire": hire,
+        "words": words,
+        "answers": answers,
     }
     owner = PLATFORMS.get(platform, PLATFORMS[""])
     said = (*HIRE[:-3], owner, *HIRE[-3:]) if hire_side else MANAGER

@@ -74,6 +74,13 @@ WHAT = {
     ),
     "occasions.ok": Message("doctor.occasions.ok", "The feasts of the moon are known until %(day)s."),
     "occasions.old": Message("doctor.occasions.old", "The feasts of the moon are known only until %(day)s."),
+    "hotlines.ok": Message(
+        "doctor.hotlines.ok", "All %(count)s hotlines were compared with their official pages, the oldest on %(day)s."
+    ),
+    "hotlines.old": Message(
+        "doctor.hotlines.old",
+        "Nobody has compared these hotlines for half a year, so hires see the official page without a number: %(names)s.",
+    ),
     "packages.ok": Message("doctor.packages.ok", "Nothing else in this environment has packages named like ours."),
     "packages.shared": Message(
         "doctor.packages.shared",
@@ -143,6 +150,10 @@ REMEDY = {
     ),
     "occasions.old": Message(
         "doctor.remedy.occasions", "Install the newest teichaku, or add the next year to scheduler/calendar.yaml."
+    ),
+    "hotlines.old": Message(
+        "doctor.remedy.hotlines",
+        "Open each official page (teichaku hotlines list), and if all is right: teichaku hotlines confirm %(id)s --by NAME",
     ),
     "packages.shared": Message(
         "doctor.remedy.packages", "Install teichaku into a virtual environment of its own, as “make demo” does."

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.text.catalog import Voice
 from bot.text.changes import CHANGE_ERRORS
+from bot.text.hotlines import FAULTS as HOTLINE_ERRORS
 from bot.text.roster_errors import ROSTER_ERRORS
 from bot.text.settings_errors import SETTINGS_ERRORS
 from surveys.model import Message
@@ -295,6 +296,7 @@ KNOWN: Mapping[str, Message] = {
     **STORE_ERRORS,
     **OTHER_ERRORS,
     **CHANGE_ERRORS,
+    **HOTLINE_ERRORS,
     **RULES_ERRORS,
     **SETTINGS_ERRORS,
     **ROSTER_ERRORS,

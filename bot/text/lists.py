@@ -50,6 +50,12 @@ COLUMNS = {
     "code": Message("list.column.code", "code"),
     "link": Message("list.column.link", "link"),
     "valid_until": Message("list.column.valid_until", "valid until"),
+    "name": Message("list.column.name", "name"),
+    "shown": Message("list.column.shown", "a hire is shown"),
+    "confidence": Message("list.column.confidence", "confidence"),
+    "verified_on": Message("list.column.verified_on", "verified on"),
+    "verified_by": Message("list.column.verified_by", "by"),
+    "stale": Message("list.column.stale", "too old"),
 }
 RESPONDENTS = {"hire": Message("list.hire", "hire"), "manager": Message("list.manager", "manager")}
 STATES = {

@@ -155,6 +155,12 @@ def answered_of(tx: Session, person_id: int, due_on: date) -> list[facts.CheckIn
     return [as_fact(row) for row in tx.exec(query.order_by(col(CheckIn.opens_at), col(CheckIn.id)))]
 
 
+def begun_by(tx: Session, person_id: int) -> list[facts.CheckIn]:
+    """Every check-in that a person has begun to answer, oldest first."""
+    query = select(CheckIn).where(CheckIn.person_id == person_id, col(CheckIn.started_at).is_not(None))
+    return [as_fact(row) for row in tx.exec(query.order_by(col(CheckIn.due_on), col(CheckIn.id)))]
+
+
 def open_of(tx: Session, person_id: int) -> list[facts.CheckIn]:
     """All open check-ins of a person, oldest first."""
     return [as_fact(row) for row in rows.read(tx, _OPEN, person=person_id)]

@@ -226,6 +226,33 @@ def may_score(tx: Session, hire: facts.Person, placement_id: int) -> bool:
     return not hire.stopped and (decided is None or tuple(decided) == ("agreed", True))
 
 
+def set_scored(tx: Session, person_id: int, *, scored: bool) -> None:
+    """Whether a level may be estimated from now on, where the person takes part."""
+    for row in tx.exec(select(Consent).where(Consent.person_id == person_id, Consent.decision == "agreed")):
+        row.scored = scored
+
+
+def set_keeps_numbers(tx: Session, person_id: int, keeps: bool) -> None:
+    """Whether the numbers of a hire stay, without a name, when they are erased."""
+    tx.get_one(Person, person_id).keeps_numbers = keeps
+
+
+def keeps_numbers(tx: Session, person_id: int) -> bool:
+    """True when the person agreed to that."""
+    return tx.get_one(Person, person_id).keeps_numbers
+
+
+def decisions(tx: Session, person_id: int) -> list[tuple[bool, datetime, int]]:
+    """What the person decided about being asked (agreed or not), when, and after which text; oldest first."""
+    rows_ = tx.exec(select(Consent).where(Consent.person_id == person_id).order_by(col(Consent.decided_at)))
+    return [(row.decision == "agreed", row.decided_at, row.version) for row in rows_]
+
+
+def phone_of(tx: Session, person_id: int) -> str | None:
+    """The telephone number that the roster names."""
+    return tx.get_one(Person, person_id).phone
+
+
 def unscored(tx: Session, placement_ids: Sequence[int]) -> frozenset[int]:
     """Those of these placements of which ``may_score`` is false."""
     found: set[int] = set()
@@ -251,6 +278,12 @@ def staff_named(tx: Session, wanted: str) -> list[facts.Person]:
     """Whoever of the agency has that e-mail address or that name."""
     key = " ".join(wanted.split()).casefold()
     return [one for one in staff(tx) if key in ((one.email or "").casefold(), " ".join(one.name.split()).casefold())]
+
+
+def asked(tx: Session) -> list[facts.Person]:
+    """Every hire and manager who was not erased, in order of entry."""
+    query = select(Person).where(col(Person.kind).in_(("hire", "manager")), ~col(Person.identity).startswith("erased:"))
+    return [as_fact(row) for row in tx.exec(query.order_by(col(Person.id)))]
 
 
 def staff(tx: Session) -> list[facts.Person]:

@@ -13,7 +13,7 @@ from bot.text.catalog import SHIPPED, Voice
 from tests.house import living, row, tokyo
 
 BEFORE = "2026-03-30 10:00"
-DIGESTS = {2: "b1cc1d3a", 3: "e75c6f53"}
+DIGESTS = {2: "b1cc1d3a", 3: "e75c6f53", 4: "7d2be74f"}
 
 
 def told(platform: str, *languages: str) -> str:
@@ -27,6 +27,8 @@ def told(platform: str, *languages: str) -> str:
         company="Sakura Foods",
         hire="An",
         platform=platform,
+        words=6,
+        answers=24,
     )
     return "\n\n".join(paragraph.text for paragraph in paragraphs)
 
@@ -42,7 +44,8 @@ def told(platform: str, *languages: str) -> str:
         "Nobody at Sakura Foods reads them",
         "The owner of this Slack, often your company",
         "What you write is kept encrypted",
-        "show you what is stored about you, or to erase it",
+        "Your own words are erased after 6 months, your answers after 24",
+        "Write “privacy” at any time to see what is stored about you, or to erase it",
         "Sakura Foods cannot order you to answer",
         "Saying no has no consequence",
         "You may skip every question",

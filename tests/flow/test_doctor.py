@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import real_now
 from bot.commands import doctor
 from bot.commands.doctor import Finding, examine
 from bot.commands.setup import initialise
@@ -19,6 +20,8 @@ from bot.flow.roster.model import CompanyRow, Roster, RosterRow
 from bot.main import opened
 from bot.settings import load_settings
 from bot.text.catalog import SHIPPED, Voice
+from scheduler.hotlines import shipped
+from store.queries import desks
 from store.seal import new_key
 from tests.house import row
 
@@ -32,6 +35,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     initialise(tmp_path)
+    with opened(load_settings()) as app, app.store.begin() as tx:
+        for one in shipped():  # Whenever these tests run, nobody has let the hotlines grow old.
+            desks.confirm(tx, one.id, by="Mori Aiko", on=real_now().date(), at=real_now())
     return tmp_path
 
 
@@ -218,3 +224,14 @@ def test_the_command_exits_with_one_only_when_something_is_wrong(folder: Path) -
     assert "異常" in done.stdout
     assert "→ " in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_old_hotline_is_red_until_somebody_has_compared_it(folder: Path) -> None:
+    assert findings()["hotlines"].mark == "ok"
+    sql("DELETE FROM hotlinecheck WHERE hotline = 'fresc'")
+    sql("INSERT INTO timekeeping VALUES (1, 'rehearsal', '2027-06-01', '2027-06-01', 1.0, '2027-06-01')")
+    found = findings()["hotlines"]
+
+    assert found.mark == "wrong"
+    assert "fresc" in found.what
+    assert "teichaku hotlines confirm" in str(found.remedy)

@@ -15,6 +15,7 @@ from store.queries import people, sharing
 from tests.house import House, living
 
 BEFORE = "2026-03-30 10:00"
+LOW = ("I can talk to my boss", "My work is what I was promised")
 SLACK = Limits(text=3000, button=75, payload=255, buttons=40, edits=True, forms=True, home=True)
 
 
@@ -22,21 +23,8 @@ async def a_low_month(house: House, **values: object) -> facts.Placement:
     """The hire's first monthly check-in, with two low answers."""
     placement = await house.welcomes(**values)
     await house.until("2026-05-01 12:10")
-    await goes_through(house, placement.hire)
+    await house.goes_through(placement.hire, low=LOW)
     return placement
-
-
-async def goes_through(house: House, an: facts.Person) -> None:
-    """Every question of a check-in: low for the boss and the work, else good."""
-    await house.presses(an, "start")
-    for _ in range(16):
-        shown = house.channel.window(house.address(an)) or house.messages(an)[-1]
-        if "Done, thank you" in shown.text:
-            return
-        choices = [button.payload.choice for line in shown.rows for button in line]
-        low = "I can talk to my boss" in shown.text or "My work is what" in shown.text or "same work" in shown.text
-        await house.presses(an, "2" if low else "4" if "4" in choices else choices[0])
-    raise AssertionError(shown.text)
 
 
 async def chooses(house: House, placement: facts.Placement, how: str, topic: str = "Talking with my boss") -> None:
@@ -118,7 +106,7 @@ async def test_the_hire_later_sees_when_it_was_said() -> None:
         placement = await a_low_month(house)
         an, mori, sato = placement.hire, placement.consultant, placement.manager
         await chooses(house, placement, "As a general remark")
-        await house.says(an, "home")
+        await house.says(an, "/home")
         assert "To be said to your company: Talking with my boss (As a general remark)" in house.sees(an)
         await house.until("2026-05-07 09:00")
         assert "never with the name: 当社が担当する方々からのご意見です。" in house.messages(mori)[-1].text
@@ -130,7 +118,7 @@ async def test_the_hire_later_sees_when_it_was_said() -> None:
 
         said = "Mori Aiko has brought up your topic “Talking with my boss” with your company on May 7, 2026."
         assert [one.text for one in house.messages(an)].count(said) == 1
-        await house.says(an, "home")
+        await house.says(an, "/home")
         assert said in house.sees(an)
         assert "brought up what the hire had allowed: Supervisor" in case_of(house)
         assert "boss" not in house.log_of(sato).casefold()
@@ -165,7 +153,7 @@ async def test_where_others_may_read_the_chat_it_stands_in_the_window_and_on_the
         with house.app.store.begin() as tx:
             people.set_answers_in(tx, an.id, "form")
         await house.until("2026-05-01 12:10")
-        await goes_through(house, an)
+        await house.goes_through(an, low=LOW)
         where = house.address(an)
         await house.runs()
         window = house.channel.window(where)

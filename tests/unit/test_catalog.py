@@ -118,6 +118,8 @@ def test_every_shipped_sentence_can_be_said(locale: str) -> None:
         "number": 1,
         "total": 5,
         "promise": "pay",
+        "words": 6,
+        "answers": 24,
     }
     messages = [
         *prompts.LEADS.values(),

@@ -33,7 +33,7 @@ from tests.house import KEY, living, row
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-COMMANDS = [name.replace("_", " ") for name in HELP if name not in ("roster", "surveys")]
+COMMANDS = [name.replace("_", " ") for name in HELP if name not in ("roster", "hotlines", "surveys")]
 LISTS = {
     "plan": ["plan", "--from", "2026-04-01", "--to", "2026-06-30"],
     "checkins": ["checkins"],

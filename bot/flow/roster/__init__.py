@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from sqlmodel import Session
+
 from bot.app import App
 from bot.flow import agency
 from bot.flow.roster.model import CompanyRow, Roster, RosterQuestion, RosterRow
 from bot.flow.roster.values import company_key, name_key
-from store.queries import audit
+from bot.refusal import Refusal
+from store.queries import audit, erasure
 from store.queries import roster as stored
 
 
@@ -23,12 +26,14 @@ class _DryRun(Exception):
 def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.Changes:
     """Store a roster in one transaction, or only say what that would do.
 
-    Raises SettingsRefusal, and stores nothing, where the settings say something else of the same people or companies.
+    Raises SettingsRefusal, and stores nothing, where the settings say something else of the same people or companies, and
+    Refusal("rows_erased") where a row is about somebody who was erased.
     """
     changes = stored.Changes()
     now = app.clock()
     try:
         with app.store.begin() as tx:
+            _refuse_erased(tx, roster)
             rows = [_columns(row) for row in roster.rows]
             companies = [_columns(row) for row in roster.companies]
             changes = stored.save(tx, rows, companies, now=now, key=name_key)
@@ -43,6 +48,13 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
     except _DryRun:
         pass
     return changes
+
+
+def _refuse_erased(tx: Session, roster: Roster) -> None:
+    """Whoever has erased everything must not come back with the next import of the same file."""
+    gone = erasure.erased_keys(tx) & {row.placement_id for row in roster.rows}
+    if gone:
+        raise Refusal("rows_erased", keys=", ".join(sorted(str(key) for key in gone)))
 
 
 def questions_about_stored(app: App, roster: Roster) -> tuple[RosterQuestion, ...]:

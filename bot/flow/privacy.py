@@ -1,0 +1,140 @@
+"""Privacy: what is stored about a person is shown to them and erased when they say so, and what has had its time goes by
+itself."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlmodel import Session
+
+from bot.app import App
+from bot.flow import copies, outbox
+from bot.flow.conversation import placements_of, voice_of
+from bot.flow.reply import Heard, say, send
+from bot.messages import HOME, Payload
+from bot.text.catalog import Voice
+from scheduler.workdays import add_months, local_time, whole_months
+from store import facts
+from store.queries import alerts, assessments, audit, chats, checkins, erasure, people
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """What is left of somebody who was erased: how to say so once. Nothing of it is stored."""
+
+    voice: Voice
+    sign: str | None
+    clears: tuple[str, ...]
+
+
+def record(tx: Session, payload: Payload, heard: Heard) -> Goodbye | None:
+    """Handle a press on the page of what is stored; a Goodbye when the person was erased by it."""
+    person = heard.person
+    if payload.subject != person.id:
+        say(tx, heard, "not_yours")
+        return None
+    match payload.choice:
+        case "show":
+            send(tx, heard, "stored", person.id, turn=payload.turn)
+        case "erase":
+            send(tx, heard, "privacy", person.id, detail={"step": "sure"})
+        case "yes":
+            return _erase_oneself(tx, heard)
+        case "no" if heard.place == HOME:
+            send(tx, heard, "home", person.id)
+        case "no":
+            send(tx, heard, "privacy", person.id)
+        case ("keep" | "unkeep") as choice if person.kind == "hire":
+            people.set_keeps_numbers(tx, person.id, choice == "keep")
+            _note(tx, heard, f"numbers_{choice}")
+            send(tx, heard, "privacy", person.id, detail={"step": choice})
+        case ("score_on" | "score_off") as choice if person.kind == "hire":
+            people.set_scored(tx, person.id, scored=choice == "score_on")
+            _note(tx, heard, choice)
+            send(tx, heard, "privacy", person.id)
+        case _:
+            say(tx, heard, "old_button")
+    return None
+
+
+def _note(tx: Session, heard: Heard, action: str) -> None:
+    actor = f"person:{heard.person.id}"
+    audit.write(tx, actor=actor, action=action, subject=actor, now=heard.now)
+
+
+def _erase_oneself(tx: Session, heard: Heard) -> Goodbye:
+    """Nothing is left by which the chat could be found, so what is to be said there is handed over."""
+    standing, _ = chats.standing(tx, heard.address.id)
+    clears = tuple(dict.fromkeys(one.reference for one in standing if one.reference != heard.place))
+    voice = voice_of(heard.person)
+    return Goodbye(voice, erase(heard.app, tx, heard.person, actor="self"), clears)
+
+
+def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | None:
+    """Erase a hire or a manager from the database; the sign of their numbers, where they agreed to leave them.
+
+    Whoever looks after them hears that the case is gone, and nobody in the company does.
+    """
+    now, sign = app.clock(), secrets.token_hex(8)
+    kept: str | None = None
+    own = placements_of(tx, person)
+    for placement in own if person.kind == "hire" else ():
+        for one in alerts.listed(tx, [placement.id]):
+            copies.refresh(app, tx, one.id, key=f"erased:{sign}")
+    if person.kind == "hire":
+        if people.keeps_numbers(tx, person.id):
+            numbers = [one for placement in own for one in _numbers(tx, placement)]
+            erasure.keep(tx, sign, numbers)
+            kept = sign if numbers else None
+        keys = erasure.hire(tx, person.id)
+        for placement in own:
+            key, consultant = f"erased:{sign}:{placement.id}", placement.consultant.id
+            detail = {"code": "erased", "key": placement.key}
+            outbox.promise(app, tx, consultant, key=key, kind="change", subject=consultant, detail=detail)
+    else:
+        keys = []
+        erasure.manager(tx, person.id, sign, now)
+    audit.write(
+        tx, actor=actor, action="erased", subject=f"person:{person.id}", now=now, role=person.kind, placements=keys
+    )
+    log.info("person.erased", role=person.kind)
+    return kept
+
+
+def _numbers(tx: Session, placement: facts.Placement) -> list[tuple[int, str, float]]:
+    """What is needed to check an estimate: answers on scales, probabilities, and the month of leaving."""
+
+    def month(day: datetime) -> int:
+        return max(0, whole_months(placement.start_date, day.astimezone(ZoneInfo(placement.timezone)).date()))
+
+    found = []
+    for asked, given in checkins.evidence(tx, [placement.id]):
+        for one in given:
+            if asked.respondent == "hire" and one.driver and one.points and one.value:
+                found.append((month(one.answered_at), one.driver, (int(one.value) - 1) / (one.points - 1)))
+    for level in assessments.history(tx, placement.id):
+        found.append((month(level.assessed_at), "probability", level.probability))
+    if placement.left_on is not None:
+        found.append((max(0, whole_months(placement.start_date, placement.left_on)), "left", 1.0))
+    return found
+
+
+def obey_retention(app: App) -> None:
+    """Erase what has been kept for as long as ``[privacy.retention]`` says: words, and later the answers and levels."""
+    kept, zone = app.settings.privacy.retention, app.desk.zone
+    today = app.clock().astimezone(zone).date()
+    words = local_time(add_months(today, -kept.free_text), app.desk.digest, zone)
+    answers = local_time(add_months(today, -kept.scores), app.desk.digest, zone)
+    with app.store.read() as tx:
+        if not erasure.has_words(tx, words) and not erasure.has_answers(tx, answers):
+            return
+    with app.store.begin() as tx:
+        counts = {"words": erasure.forget_words(tx, words), "answers": erasure.forget_answers(tx, answers)}
+        audit.write(tx, actor="retention", action="retention", subject="database", now=app.clock(), **counts)
+    log.info("retention.obeyed", **counts)
