@@ -1,6 +1,6 @@
 # Every command of the project; plain `make` lists them. Kept to GNU make 3.81, which macOS brings.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate proof proof-run proof-crash proof-fuzz proof-slack proof-telegram lock clean
+.PHONY: help demo test lint types locales locales-check transcripts docs run bench simulate pulse proof proof-run proof-crash proof-fuzz proof-slack proof-telegram lock clean
 
 BIN := .venv/bin
 
@@ -48,6 +48,9 @@ bench: .venv/.ready ## the measurements, each beside what it is compared with; A
 
 simulate: .venv/.ready ## the risk engine on invented people whose truth is known; ARGS="--worlds 4" for a shorter run
 	@$(BIN)/python -m benchmarks.simulate $(ARGS)
+
+pulse: .venv/.ready ## invented histories of one mood question: the cold start beside the last answer; ARGS="--sets 2" for a shorter run
+	@$(BIN)/python -m benchmarks.pulse $(ARGS)
 
 proof: proof-run proof-crash proof-fuzz ## the proofs that are too slow for every test run
 

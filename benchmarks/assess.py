@@ -6,19 +6,25 @@ answers; the last month's check-in has just closed. A company has four hires.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import col, func, insert, select
 
 from benchmarks.bench import NOW, fill, house
-from bot.flow import assessment
+from bot.app import App
+from bot.flow import alert, assessment
+from store.queries import assessments
 from store.tables import Answer, Assessment, CheckIn
 
 SIZES = (1_000, 10_000, 100_000)
@@ -91,17 +97,41 @@ def _answers(number: int, draw: random.Random) -> list[dict[str, object]]:
 
 
 def measure(url: str, count: int) -> None:
-    """Assess everything that waits; print the seconds, and the peak of memory in MB."""
+    """Assess everything that waits and raise the alerts; print the seconds, those of this process's own processor time, the
+    peak in MB, and how long the write of an answer took meanwhile: the median and the longest, in milliseconds."""
+    gc.freeze()  # As the service does.
     app, _, _ = house(url)
-    begin = time.perf_counter()
-    for _ in range(2 * count // assessment.BATCH + 2):
-        assessment.assess_closed(app)
-    spent = time.perf_counter() - begin
+    begin, own = time.perf_counter(), time.process_time()
+    waits = asyncio.run(_assess_all(app))
+    spent, own = time.perf_counter() - begin, time.process_time() - own
     with app.store.read() as tx:
         assessed = tx.exec(select(func.count(col(Assessment.id)))).one()
     app.store.close()
     assert assessed == count, assessed
-    print(spent, _peak_mb())
+    print(spent, own, _peak_mb(), statistics.median(waits), max(waits))
+
+
+async def _assess_all(app: App) -> list[float]:
+    more, waits = asyncio.Event(), list[float]()
+    app = replace(app, wake=more.set)
+    async with asyncio.TaskGroup() as group:
+        answering = group.create_task(_answer_meanwhile(app, waits))
+        more.set()
+        while more.is_set():
+            more.clear()
+            await assessment.assess_closed(app)
+            await alert.raise_needed(app)
+        answering.cancel()
+    return waits
+
+
+async def _answer_meanwhile(app: App, waits: list[float]) -> None:
+    """Somebody answers twenty times a second; ``waits`` are the milliseconds until each is committed."""
+    while True:
+        begin = time.perf_counter()
+        await app.store.write(lambda tx: assessments.done(tx, [0], now=NOW))
+        waits.append(1000 * (time.perf_counter() - begin))
+        await asyncio.sleep(0.05)
 
 
 def _peak_mb() -> float:
@@ -123,10 +153,11 @@ def assess(kind: str) -> None:
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.assess", url, str(count)], capture_output=True, text=True, check=True
             )
-        spent, memory = map(float, done.stdout.split()[-2:])
+        spent, own, memory, usual, longest = map(float, done.stdout.split()[-5:])
         print(
             f"{kind}: {count:,} placements assessed for one month in {spent:.1f} s "
-            f"({1000 * spent / count:.2f} ms each), {memory:.0f} MB"
+            f"({1000 * spent / count:.2f} ms each), {own:.1f} s of it computing in Python, {memory:.0f} MB; "
+            f"a write meanwhile took {usual:.0f} ms, at most {longest:.0f} ms"
         )
 
 

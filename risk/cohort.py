@@ -75,10 +75,11 @@ class Company:
         companies = set()
         for case in cases:
             companies.add(case.company)
+            fresh = newcomers(case, (reading.period for reading in case.readings), rules)
             for reading, change in _changes(own_readings(case)):
                 check(reading, rules)
                 changes[reading.item, False].append(change)
-                if newcomer(case, reading.period, rules):
+                if fresh[reading.period]:
                     changes[reading.item, True].append(change)
             for reading, change in _changes(case.manager_readings):
                 check(reading, rules)
@@ -114,9 +115,10 @@ def own_readings(case: Case) -> Iterable[Reading]:
     return (reading for reading in case.readings if not (reading.by_other and reading.item == "intention"))
 
 
-def newcomer(case: Case, period: date, rules: Rules) -> bool:
-    """Whether an answer is from the first months, when satisfaction peaks and falls; never without a start date."""
-    return case.started_on is not None and whole_months(case.started_on, period) <= rules.newcomer_months
+def newcomers(case: Case, periods: Iterable[date], rules: Rules) -> dict[date, bool]:
+    """Which periods are of the first months, when satisfaction peaks and falls; none without a start date."""
+    start, last = case.started_on, rules.newcomer_months
+    return {period: start is not None and whole_months(start, period) <= last for period in set(periods)}
 
 
 def check(reading: Reading, rules: Rules) -> None:

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from math import fsum
 
-from risk.cohort import Cohort, Company, Usual, check, in_order, missed_at, moments, newcomer, own_readings
+from risk.cohort import Cohort, Company, Usual, check, in_order, missed_at, moments, newcomers, own_readings
 from risk.known import known_from, until
 from risk.model import Case, Reading, Signal
 from risk.rules import Rules
@@ -125,9 +126,14 @@ class _Given:
 
     def periods(self, moment: int) -> list[_Period]:
         """The periods known at a moment, in order; several questions within a period count as their mean."""
+        known = bisect_left(self.moments, moment)
+        if all(one.period < after.period for one, after in pairwise(self.readings[:known])):
+            # Nearly always there is one answer in each period, and they came in order.
+            paired = zip(self.readings[:known], self.newcomers, strict=False)
+            return [_Period(one.period, one.value, one.value == 0, one.answered_on, new) for one, new in paired]
         grouped: dict[date, dict[str, Reading]] = {}
         fresh: dict[date, bool] = {}
-        for place in range(bisect_left(self.moments, moment)):
+        for place in range(known):
             reading = self.readings[place]
             # Of two answers to one question of one period the later counts.
             grouped.setdefault(reading.period, {})[reading.question] = reading
@@ -236,12 +242,16 @@ def _in_order(readings: Iterable[Reading], case: Case, rules: Rules) -> dict[str
     for reading in readings:
         check(reading, rules)
         grouped[reading.item].append(reading)
+    fresh = newcomers(case, (one.period for listed in grouped.values() for one in listed), rules)
     found = {}
     for item, listed in grouped.items():
         # The day of the question and its name make the order whole where two answers came at one moment.
-        listed.sort(key=lambda one: (known_from(one.answered_on, one.answered_at), one.value, one.period, one.question))
-        known = [known_from(one.answered_on, one.answered_at) for one in listed]
-        found[item] = _Given(known, listed, [newcomer(case, one.period, rules) for one in listed])
+        keyed = sorted(
+            (known_from(one.answered_on, one.answered_at), one.value, one.period, one.question, place)
+            for place, one in enumerate(listed)
+        )
+        ordered = [listed[key[-1]] for key in keyed]
+        found[item] = _Given([key[0] for key in keyed], ordered, [fresh[one.period] for one in ordered])
     return found
 
 

@@ -159,7 +159,10 @@ def add_months(start: date, n: int) -> date:
 def whole_months(start: date, day: date) -> int:
     """How many months have passed: the largest n for which ``add_months(start, n)`` is not after that day."""
     n = (day.year - start.year) * 12 + day.month - start.month
-    return n if start.day <= day.day or add_months(start, n) <= day else n - 1
+    if start.day <= day.day:
+        return n
+    # The last day of a shorter month stands for the days that it does not have; no month ends before the 28th.
+    return n if day.day >= 28 and day.day == gregorian.monthrange(day.year, day.month)[1] else n - 1
 
 
 def local_time(day: date, at: time, zone: ZoneInfo) -> datetime:

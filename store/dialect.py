@@ -43,10 +43,8 @@ def insert_once(tx: Session, model: type[SQLModel], rows: Sequence[Mapping[str, 
     statement = _insert(model, tx.get_bind().dialect.name)
     if len(rows) == 1:
         return execute(tx, statement, **rows[0])
-    connection = tx.connection()
-    size = max(1, PARAMETERS // len(rows[0]))
-    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
-    return sum(connection.execute(statement.values([dict(row) for row in part])).rowcount for part in parts)
+    # The same statement for each row: one with a list of values costs more to make than to run, and is made anew each time.
+    return int(tx.connection().execute(statement, [dict(row) for row in rows]).rowcount)
 
 
 def add_all(tx: Session, rows: Sequence[SQLModel]) -> None:

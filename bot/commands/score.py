@@ -23,6 +23,8 @@ SHOWN_FAULTS = 20
 
 def score(voice: Voice, rules: Rules, *, history: Path, at: Path, out: Path) -> bool:
     """Score each row of ``at`` and write ``out`` whole; False where the files are wrong, which is told on stderr."""
+    if any(out.resolve() == given.resolve() for given in (history, at)):
+        raise Refusal("file_is_input", file=str(out))
     with working(voice.one(words.SCORING)):
         try:
             found = read(history, at, rules)

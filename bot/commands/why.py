@@ -4,48 +4,36 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.commands.tables import print_json
-from bot.flow.assessment import as_assessment, gather, in_force
+from bot.flow.assessment import as_assessment
+from bot.flow.why import by_month
+from bot.flow.why import explain as explain_one
 from bot.refusal import Refusal
 from bot.text import why as words
 from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
-from risk.cohort import Company
-from risk.features import History
-from risk.why import Why, why
-from store.queries import assessments, audit, people, placements
+from risk.why import Why
+from store.queries import assessments, audit, placements
 
 
 def explain(app: App, voice: Voice, key: str, *, month: str | None, as_json: bool) -> None:
     """Print the explanation of the last assessment of that month (of the latest, where no month is named)."""
     if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
         raise Refusal("month_wrong", value=month)
-    with app.store.read() as tx:
+    with app.store.begin() as tx:
         placement = placements.by_key(tx, key.strip())
         if placement is None:
             raise Refusal("placement_unknown", key=key)
-        listed = [
-            one for one in assessments.history(tx, placement.id) if month is None or f"{one.period:%Y-%m}" == month
-        ]
-        # Of somebody who does not wish to be estimated any more, nothing is computed anew.
-        if not listed or not people.may_score(tx, placement.hire, placement.id):
+        known = by_month(tx, placement)
+        if not known or (month is not None and month not in known):
             raise Refusal("not_assessed", placement=key)
-        stored = listed[-1]
-        company = placements.everyone(tx, company_id=placement.company_id)
-        cases, rules = gather(tx, company), in_force(app, tx)[0]
-    day = stored.assessed_at.astimezone(ZoneInfo(placement.timezone)).date()
-    features = History(cases[placement.id], rules).at(day, Company(cases.values(), rules).at(day))
-    assessment = as_assessment(stored)
-    found = why(assessment, features, rules)
-    with app.store.begin() as tx:
+        stored = known[month or max(known)]
+        found, assessment = explain_one(app, tx, placement, stored), as_assessment(stored)
         # It shows answers, so that it is a read of them by somebody of the agency.
         audit.write(tx, actor="command line", action="explained", subject=f"placement:{placement.id}", now=app.clock())
-    reasons = [
-        {"code": one.code, "text": reason_words(voice, one_as_row(one), app.rules)} for one in assessment.reasons
-    ]
+    reasons = [{"code": one["code"], "text": reason_words(voice, one, app.rules)} for one in stored.reasons]
     if as_json:
         print_json(_row(key, stored, found, reasons))
         return
@@ -55,11 +43,6 @@ def explain(app: App, voice: Voice, key: str, *, month: str | None, as_json: boo
         print(f"• {one['text']}")
     for line in words.lines(voice, found, assessment.level):
         print(line)
-
-
-def one_as_row(reason: Any) -> dict[str, Any]:
-    """A reason as it is stored."""
-    return {"code": reason.code, "weight": reason.weight, "values": dict(reason.values)}
 
 
 def _row(key: str, stored: assessments.Assessed, found: Why, reasons: list[dict[str, str]]) -> dict[str, Any]:

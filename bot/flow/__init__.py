@@ -14,6 +14,7 @@ from bot.flow import (
     assessment,
     changes,
     checkin,
+    deadlines,
     delivery,
     follow_up,
     linking,
@@ -30,8 +31,8 @@ async def advance(app: App) -> None:
     """Move everything that is ready one step along the path. Safe to call at any time, twice, or in two processes."""
     await app.store.run(linking.end_pauses, app)
     await app.store.run(checkin.open_due, app)
-    await app.store.run(assessment.assess_closed, app)
-    await app.store.run(alert.raise_needed, app)
+    await assessment.assess_closed(app)
+    await alert.raise_needed(app)
     await app.store.run(alert.deliver_due, app)
     await app.store.run(follow_up.escalate_overdue, app)
     await app.store.run(changes.give_back_due, app)
@@ -40,9 +41,11 @@ async def advance(app: App) -> None:
 
 
 async def plan_ahead(app: App) -> None:
-    """Write the future check-ins of every placement whose plan is missing or about to end, link whom a platform knows by their
-    work e-mail, tell of those who were invited long ago, and erase what was kept long enough. Safe to call at any time."""
+    """Write the future check-ins of every placement whose plan is missing or about to end, tell of deadlines that are near,
+    link whom a platform knows by their work e-mail, tell of those who were invited long ago, and erase what was kept long
+    enough. Safe to call at any time."""
     await app.store.run(checkin.plan_ahead, app)
+    await app.store.run(deadlines.raise_due, app)
     await matching.match_ahead(app)
     await app.store.run(reach.tell_not_linked, app)
     await app.store.run(privacy.obey_retention, app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import agency, outbox, sharing
 from bot.flow.assessment import as_assessment, gather
-from risk.model import Level
+from risk.model import Case, Level
 from risk.policy import (
     PolicyRow,
     Waiting,
@@ -30,28 +30,69 @@ from store.queries import sharing as shared
 log = structlog.get_logger()
 
 
-def raise_needed(app: App) -> None:
+BATCH = 500
+"""So many assessments in one transaction, so that nobody's answer waits for long."""
+
+
+async def raise_needed(app: App) -> None:
     """Look once at each new assessment and raise the alerts that it calls for."""
+    while await app.store.run(_raise_some, app):
+        pass
+
+
+def _raise_some(app: App) -> bool:
+    """The oldest of them; True when there may be more."""
     with app.store.read() as tx:
-        if not assessments.unalerted(tx):
-            return
+        if not assessments.unalerted(tx, 1):
+            return False
     with app.store.begin() as tx:
-        for assessed in assessments.unalerted(tx):
-            _raise_risk(app, tx, assessed)
-            _raise_silence(app, tx, assessed)
-            assessments.looked_at(tx, assessed.id, app.clock())
+        waiting = assessments.unalerted(tx, BATCH)
+        silent = checkins.silent(tx, [one.checkin_id for one in waiting])
+        telling = [one for one in waiting if one.level != Level.NONE or one.checkin_id in silent]
+        wanted = sorted({one.placement_id for one in telling})
+        people = {one.id: one for one in placements.by_ids(tx, wanted)}
+        told = _Told(alerts.unresolved(tx, wanted))
+        earlier = assessments.histories(tx, wanted)
+        cases = gather(tx, [people[one.placement_id] for one in telling if one.checkin_id in silent])
+        for assessed in telling:
+            placement = people[assessed.placement_id]
+            before = [one for one in earlier[placement.id] if one.id < assessed.id]
+            _raise_risk(app, tx, placement, assessed, before, told)
+            if assessed.checkin_id in silent:
+                _raise_silence(app, tx, placement, silent[assessed.checkin_id], cases[placement.id], assessed, told)
+        assessments.looked_at(tx, [one.id for one in waiting], app.clock())
+    return len(waiting) == BATCH
 
 
-def _raise_risk(app: App, tx: Session, assessed: assessments.Assessed) -> None:
-    placement = placements.get(tx, assessed.placement_id)
-    history = assessments.history(tx, placement.id, before=assessed.id)
-    waiting = [one for one in alerts.unresolved(tx, [placement.id], kind="risk") if one.level]
-    previous = as_assessment(history[-1]) if history else None
+class _Told:
+    """What the open alerts of some placements say already."""
+
+    def __init__(self, waiting: Sequence[facts.Alert]) -> None:
+        self.levels: dict[int, Level] = {}
+        self.silent = {one.placement_id for one in waiting if one.kind == "silence"}
+        for one in waiting:
+            if one.kind == "risk" and one.level:
+                self.note(one.placement_id, Level(one.level))
+
+    def note(self, placement_id: int, level: Level) -> None:
+        """An alert says this level of somebody; of several the highest counts."""
+        self.levels[placement_id] = max(level, self.levels.get(placement_id, level), key=lambda one: one.rank)
+
+
+def _raise_risk(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    assessed: assessments.Assessed,
+    earlier: Sequence[assessments.Assessed],
+    told: _Told,
+) -> None:
+    previous = as_assessment(earlier[-1]) if earlier else None
 
     level = alert_for(
         as_assessment(assessed),
         previous_level=previous.level if previous else Level.NONE,
-        open_alert_level=max((Level(one.level or "none") for one in waiting), key=lambda one: one.rank, default=None),
+        open_alert_level=told.levels.get(placement.id),
         previous=previous,
     )
 
@@ -60,21 +101,25 @@ def _raise_risk(app: App, tx: Session, assessed: assessments.Assessed) -> None:
     # Late answers may raise the level of the same assessment, which is another cause.
     cause = f"risk:{assessed.id}:{level.value}"
     _raise(app, tx, placement, cause, app.policy.row("risk", level), assessed.reasons, assessment_id=assessed.id)
+    told.note(placement.id, level)
 
 
-def _raise_silence(app: App, tx: Session, assessed: assessments.Assessed) -> None:
-    placement = placements.get(tx, assessed.placement_id)
-    checkin = checkins.get(tx, assessed.checkin_id)
-    if checkin is None or checkin.respondent != "hire" or checkin.state != "expired":
-        return
-    case = gather(tx, [placement])[placement.id]
-
+def _raise_silence(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    due_on: date,
+    case: Case,
+    assessed: assessments.Assessed,
+    told: _Told,
+) -> None:
     run = silence_for(case.checkins)
 
-    if run is None or alerts.unresolved(tx, [placement.id], kind="silence"):
+    if run is None or placement.id in told.silent:
         return
-    reasons = [{"code": "silence", "weight": 0.0, "values": {"run": run, "on": checkin.due_on.isoformat()}}]
-    _raise(app, tx, placement, f"silence:{checkin.id}", app.policy.row("silence"), reasons)
+    reasons = [{"code": "silence", "weight": 0.0, "values": {"run": run, "on": due_on.isoformat()}}]
+    _raise(app, tx, placement, f"silence:{assessed.checkin_id}", app.policy.row("silence"), reasons)
+    told.silent.add(placement.id)
 
 
 def raise_help(
@@ -140,6 +185,12 @@ def raise_unreachable(
     """A chat, or a whole workspace, takes no messages any more: ``code`` says which, ``values`` when and who is concerned."""
     reasons = [{"code": code, "weight": 0.0, "values": dict(values)}]
     _raise(app, tx, placement, cause, app.policy.row("unreachable"), reasons)
+
+
+def raise_deadline(app: App, tx: Session, placement: facts.Placement, cause: str, *, name: str, on: date) -> None:
+    """A contract or a status of residence ends soon."""
+    reasons = [{"code": f"deadline.{name}", "weight": 0.0, "values": {"on": on.isoformat()}}]
+    _raise(app, tx, placement, cause, app.policy.row("deadline"), reasons)
 
 
 def _raise(

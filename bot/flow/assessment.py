@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from risk.assess import assess
-from risk.cohort import Company
+from risk.cohort import Cohort, Company
 from risk.features import History
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from risk.rules import Rules, changed
@@ -27,53 +28,96 @@ MANAGER = "manager"
 
 
 BATCH = 500
+"""So many placements at once, company by company; a company is never divided, since its people are each other's measure."""
 
 
-def assess_closed(app: App) -> None:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """The check-ins that were looked at, and the assessment of each that counts."""
+
+    asked: Sequence[checkins.Asked]
+    unopened: Sequence[int]
+    found: Mapping[int, Mapping[str, object]]
+
+
+async def assess_closed(app: App) -> None:
     """Assess every placement whose check-in closed, each with what its whole company answered until then.
 
     What cannot wait for the end, such as "I have resigned", is assessed as soon as it was said, and once more at the end.
+    Nobody's answer waits meanwhile: the writer's thread only keeps what a reader's thread has found.
     """
+    looked = await app.store.look(_look, app)
+    if looked is not None:
+        await app.store.run(_keep, app, looked)
+        app.wake()  # There may be more.
+
+
+def _look(app: App) -> _Looked | None:
+    """Gather and decide for the most urgent companies with something to assess, about a batch of placements."""
     now = app.clock()
     with app.store.read() as tx:
-        if not (closed := checkins.unassessed(tx, limit=BATCH)):
-            return
-        found = _assessed(app, tx, closed, now)
+        waiting = checkins.unassessed(tx, BATCH)
+        if not waiting.companies:
+            return None
+        people = _of_next(tx, waiting.companies)
+        cases, asked = _gathered(tx, people)
+        return _Looked(asked, waiting.unopened, _assessed(app, tx, people, cases, asked, now))
+
+
+def _keep(app: App, looked: _Looked) -> None:
+    """Record it. What has changed since it was read is left for the next look."""
+    now = app.clock()
     with app.store.begin() as tx:
-        assessments.add(tx, {checkin.id: _columns(checkin, assessed) for checkin, assessed in found}, now=now)
-        assessments.done(tx, [checkin.id for checkin in closed], now=now)
-    log.info("checkins.assessed", count=len(closed), at=now.isoformat())
+        still = assessments.unchanged(tx, looked.asked)
+        assessments.add(tx, {one: values for one, values in looked.found.items() if one in still}, now=now)
+        assessments.done(tx, [*still, *looked.unopened], now=now)
+    log.info("checkins.assessed", count=len(still), at=now.isoformat())
+
+
+def _of_next(tx: Session, companies: Sequence[int]) -> list[facts.Placement]:
+    """The placements of the first of these companies, until there are enough for a batch."""
+    found: list[facts.Placement] = []
+    begin, step = 0, 1
+    while begin < len(companies) and len(found) < BATCH:
+        found += placements.of_companies(tx, companies[begin : begin + step])
+        begin, step = begin + step, 2 * step
+    return found
 
 
 def _assessed(
-    app: App, tx: Session, closed: Sequence[facts.CheckIn], now: datetime
-) -> list[tuple[facts.CheckIn, Assessment]]:
-    """The assessment of each check-in that counts, company by company."""
-    wanted = sorted({checkin.placement_id for checkin in closed})
-    people = {one.id: one for one in placements.of_companies(tx, placements.companies_of(tx, wanted))}
-    cases = gather(tx, list(people.values()))
+    app: App,
+    tx: Session,
+    people: Sequence[facts.Placement],
+    cases: Mapping[int, Case],
+    asked: Sequence[checkins.Asked],
+    now: datetime,
+) -> dict[int, Mapping[str, object]]:
+    """The assessment of each check-in that counts, by its id."""
+    by_id = {one.id: one for one in people}
     companies: dict[int, list[Case]] = {}
-    for one in people.values():
+    for one in people:
         companies.setdefault(one.company_id, []).append(cases[one.id])
+    wanted = sorted({checkin.placement_id for checkin in asked})
     earlier, refused = assessments.histories(tx, wanted), people_queries.unscored(tx, wanted)
     rules, learned = in_force(app, tx)
-    usual: dict[int, Company] = {}
-    found = []
-    for checkin in closed:
-        placement = people[checkin.placement_id]
+    usual = {company: Company(listed, rules) for company, listed in companies.items()}
+    cohorts: dict[tuple[int, date], Cohort] = {}
+    found: dict[int, Mapping[str, object]] = {}
+    for checkin in sorted(asked, key=lambda one: (one.closed_at or now, one.id)):
+        placement = by_id[checkin.placement_id]
         if not _counts(checkin) or placement.id in refused:
             continue
-        if placement.company_id not in usual:
-            usual[placement.company_id] = Company(companies[placement.company_id], rules)
-        at = _day(checkin.closed_at or now, placement)
-        features = History(cases[placement.id], rules).at(at, usual[placement.company_id].at(at))
+        at = _day(checkin.closed_at or now, ZoneInfo(placement.timezone))
+        if (placement.company_id, at) not in cohorts:
+            cohorts[placement.company_id, at] = usual[placement.company_id].at(at)
+        features = History(cases[placement.id], rules).at(at, cohorts[placement.company_id, at])
         assessed = assess(
             features,
             rules,
             yearly_turnover=turnover_of(app, placement, learned),
             previous=_monthly(earlier[placement.id], checkin),
         )
-        found.append((checkin, assessed))
+        found[checkin.id] = _columns(checkin, assessed)
     return found
 
 
@@ -91,7 +135,7 @@ def turnover_of(app: App, placement: facts.Placement, learned: Mapping[int, floa
     return learned.get(placement.company_id, stated)
 
 
-def _counts(checkin: facts.CheckIn) -> bool:
+def _counts(checkin: checkins.Asked) -> bool:
     """What was never delivered, or withdrawn, says nothing about anybody, and who leaves is asked, not estimated. What is
     still open is here for what was said."""
     if checkin.period == EXIT:
@@ -99,7 +143,7 @@ def _counts(checkin: facts.CheckIn) -> bool:
     return checkin.state in ("completed", "open") or (checkin.state == "expired" and checkin.delivered_at is not None)
 
 
-def _columns(checkin: facts.CheckIn, assessed: Assessment) -> dict[str, object]:
+def _columns(checkin: checkins.Asked, assessed: Assessment) -> dict[str, object]:
     return {
         "placement_id": checkin.placement_id,
         "period": checkin.due_on,
@@ -114,7 +158,7 @@ def _columns(checkin: facts.CheckIn, assessed: Assessment) -> dict[str, object]:
     }
 
 
-def _monthly(history: Sequence[assessments.Assessed], checkin: facts.CheckIn) -> list[Assessment]:
+def _monthly(history: Sequence[assessments.Assessed], checkin: checkins.Asked) -> list[Assessment]:
     """The last assessment of each earlier month, oldest first: a level goes down only after two lower months."""
     months: dict[tuple[int, int], Assessment] = {}
     for one in history:
@@ -140,16 +184,24 @@ def as_assessment(stored: assessments.Assessed) -> Assessment:
 
 def gather(tx: Session, wanted: Sequence[facts.Placement]) -> dict[int, Case]:
     """What the engine may see of these placements: answers, silence, tenure and dates, and nothing else of anybody."""
+    return _gathered(tx, wanted)[0]
+
+
+def _gathered(tx: Session, wanted: Sequence[facts.Placement]) -> tuple[dict[int, Case], list[checkins.Asked]]:
+    """The cases of these placements, and their check-ins that are to be assessed."""
     asked: dict[int, list[tuple[checkins.Asked, list[checkins.Given]]]] = {one.id: [] for one in wanted}
+    waiting = []
     for checkin, given in checkins.evidence(tx, list(asked)):
         asked[checkin.placement_id].append((checkin, given))
+        if checkin.waits:
+            waiting.append(checkin)
     pauses = placements.all_pauses(tx, list(asked))
-    return {one.id: _case(one, asked[one.id], pauses.get(one.id, ())) for one in wanted}
+    return {one.id: _case(one, asked[one.id], pauses.get(one.id, ())) for one in wanted}, waiting
 
 
-def _day(moment: datetime, placement: facts.Placement) -> date:
+def _day(moment: datetime, zone: ZoneInfo) -> date:
     """The day at the placement: in Japan, what is said before nine in the morning is of the day before in UTC."""
-    return moment.astimezone(ZoneInfo(placement.timezone)).date()
+    return moment.astimezone(zone).date()
 
 
 def _case(
@@ -157,50 +209,44 @@ def _case(
     asked: Sequence[tuple[checkins.Asked, list[checkins.Given]]],
     pauses: Sequence[tuple[date, date]],
 ) -> Case:
+    zone = ZoneInfo(placement.timezone)
     own = [(checkin, given) for checkin, given in asked if checkin.respondent != MANAGER]
     managers = [(checkin, given) for checkin, given in asked if checkin.respondent == MANAGER]
-    signals = tuple(
-        Signal(answer.signal, _day(answer.answered_at, placement))
+    signals = [
+        Signal(answer.signal, _day(answer.answered_at, zone))
         for _, given in asked
         for answer in given
         if answer.signal in LEAVING
-    )
+    ]
     return Case(
         placement=str(placement.id),
         company=str(placement.company_id),
         started_on=placement.start_date,
-        readings=_readings(own, placement),
-        manager_readings=_readings(managers, placement),
+        readings=_readings(own, zone),
+        manager_readings=_readings(managers, zone),
         checkins=tuple(
-            _closed(checkin, given, placement, pauses) for checkin, given in own if checkin.closed_at is not None
+            _closed(checkin, given, zone, pauses) for checkin, given in own if checkin.closed_at is not None
         ),
-        signals=signals,
+        signals=tuple(signals),
         contract_ends=placement.contract_ends,
         status_expires=placement.residence_expires,
     )
 
 
-def _readings(
-    asked: Sequence[tuple[checkins.Asked, list[checkins.Given]]], placement: facts.Placement
-) -> tuple[Reading, ...]:
-    return tuple(
-        Reading(
-            item=answer.driver,
-            period=checkin.due_on,
-            answered_on=_day(answer.answered_at, placement),
-            value=(int(answer.value) - 1) / (answer.points - 1),
-            question=answer.question,
-        )
-        for checkin, given in asked
-        for answer in given
-        if answer.driver and answer.value and answer.points
-    )
+def _readings(asked: Sequence[tuple[checkins.Asked, list[checkins.Given]]], zone: ZoneInfo) -> tuple[Reading, ...]:
+    found = []
+    for checkin, given in asked:
+        for question, driver, value, points, _, answered_at, _ in given:
+            if driver and value and points:
+                day = _day(answered_at, zone)
+                found.append(Reading(driver, checkin.due_on, day, (int(value) - 1) / (points - 1), question))
+    return tuple(found)
 
 
 def _closed(
     checkin: checkins.Asked,
     given: Sequence[checkins.Given],
-    placement: facts.Placement,
+    zone: ZoneInfo,
     pauses: Sequence[tuple[date, date]],
 ) -> Closed:
     """Silence is a delivered check-in that ran out without any answer; "prefer not to say" is an answer of its own.
@@ -208,7 +254,7 @@ def _closed(
     What could not be delivered, was declined or withdrawn, or ran into a leave is excused.
     """
     assert checkin.closed_at is not None
-    opened, closed = _day(checkin.opened_at or checkin.opens_at, placement), _day(checkin.closed_at, placement)
+    opened, closed = _day(checkin.opened_at or checkin.opens_at, zone), _day(checkin.closed_at, zone)
     paused = any(first <= closed and opened <= last for first, last in pauses)
     ran_out = checkin.state == "expired" and checkin.delivered_at is not None
     first = min((answer.answered_at for answer in given), default=None)
@@ -217,8 +263,8 @@ def _closed(
     excused = checkin.delivered_at is None or checkin.state in ("declined", "cancelled")
     return Closed(
         period=checkin.due_on,
-        closed_on=_day(min(checkin.closed_at, checkin.expires_at) if missed else checkin.closed_at, placement),
+        closed_on=_day(min(checkin.closed_at, checkin.expires_at) if missed else checkin.closed_at, zone),
         missed=missed,
         excused=excused or (missed and paused),
-        answered_on=None if first is None else _day(first, placement),
+        answered_on=None if first is None else _day(first, zone),
     )

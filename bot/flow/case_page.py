@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import cases, changes
+from bot.flow import cases, changes, why
 from bot.flow.cases import say
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
@@ -48,7 +48,9 @@ def record(tx: Session, payload: Payload, values: Mapping[str, str], heard: Hear
     if step == "open":
         send(tx, heard, "case", placement.id)
         return False
-    if step in ("invite-hire", "invite-manager"):
+    if step == "why":
+        why.tell(tx, heard, placement, int(choice) if choice.isdecimal() else None)
+    elif step in ("invite-hire", "invite-manager"):
         person = placement.hire if step == "invite-hire" else placement.manager
         send(tx, heard, "invitation", placement.id, detail={"person": person.id})
     elif step in words.ACTIONS and choice == "save":

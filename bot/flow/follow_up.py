@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, case_page, cases, copies, outbox, sharing
+from bot.flow import agency, case_page, cases, copies, outbox, sharing, why
 from bot.flow.cases import say
 from bot.flow.reply import Heard, send
 from bot.flow.safety import tell_read
@@ -155,12 +155,14 @@ def _record_alert(tx: Session, payload: Payload, values: Mapping[str, str], hear
         say(tx, heard, "not_yours")
         return
     verb, _, choice = payload.choice.removeprefix(FORM).partition(".")
-    if one.state == "resolved" and verb != "open":
+    if one.state == "resolved" and verb not in ("open", "why"):
         say(tx, heard, "already", placement=placement.id)
         return
     match verb:
         case "open":
             send(tx, heard, "alert", one.id)
+        case "why":
+            why.tell(tx, heard, placement, one.assessment_id, alert=one.id)
         case "ack":
             _acknowledge(tx, heard, one, placement)
         case "snooze" if choice in SNOOZE_DAYS:

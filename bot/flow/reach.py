@@ -87,7 +87,7 @@ def back(app: App, tx: Session, person: facts.Person) -> None:
 
 def _told(tx: Session, placement: facts.Placement, person: facts.Person) -> list[facts.Alert]:
     """The alerts about this side of the placement that nobody has closed."""
-    waiting = alerts.unresolved(tx, [placement.id], kind=KIND)
+    waiting = [one for one in alerts.unresolved(tx, [placement.id]) if one.kind == KIND]
     return [one for one in waiting if any(_is_about(person, reason) for reason in one.reasons)]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import case_page, cases, forms, home, hotlines, inviting, own_data, safety, sharing
+from bot.flow import case_page, cases, forms, home, hotlines, inviting, own_data, safety, sharing, why
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
@@ -25,8 +25,10 @@ from bot.text import consent, prompts, replies, staff_forms
 from bot.text import forms as form_words
 from bot.text import safety as safety_words
 from bot.text import sharing as sharing_words
+from bot.text import why as why_words
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, Page, press
+from risk.model import Level
 from risk.policy import PolicyRow, reading_of
 from scheduler.plan import EXIT
 from scheduler.workdays import whole_months
@@ -429,6 +431,32 @@ def _caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     )
 
 
+def _why(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    """Why a level is what it was in one month, and the way to the month before."""
+    reader, voice = _staff(tx, one)
+    stored = assessments.get(tx, one.subject)
+    placement = placements.get(tx, stored.placement_id)
+    months = list(why.by_month(tx, placement).values())
+    before = [known for known in months if known.period < stored.period]
+    passed_on = alerts.told(tx, one.detail["alert"]) if one.detail.get("alert") else frozenset[int]()
+    if not months or not may_see(reader, placement, passed_on):
+        return None
+    who, about = f"person:{reader.id}", f"placement:{placement.id}"
+    audit.write(tx, actor=who, action="read_answers", subject=about, now=app.clock(), assessment=stored.id)
+    level = Level(stored.level)
+    return why_words.page(
+        voice,
+        limits,
+        title=why_words.title(voice, _naming(app, one)(placement), placement.company, stored.period, level),
+        reasons=stored.reasons,
+        found=why.explain(app, tx, placement, stored),
+        level=level,
+        rules=app.rules,
+        placement=placement.id,
+        earlier=(before[-1].id, before[-1].period) if before and may_see(reader, placement) else None,
+    )
+
+
 def _case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
     placement = placements.get(tx, one.subject)
@@ -545,7 +573,7 @@ def _action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> C
         note=action.note or "…",
     )
     found = alerts.get(tx, action.alert_id) if action.alert_id else None
-    rows = staff_words.alert_buttons(voice, limits, found.id, found.state) if found else ()
+    rows = staff_words.alert_buttons(voice, limits, found.id, found.state, found.kind) if found else ()
     done = press("follow_up", action.id, 0, "done", voice.label(staff_words.DONE, limits.button))
     return (Paragraph(text),), ((done,), *rows)
 
@@ -640,6 +668,7 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "digest": _digest,
     "caseload": _caseload,
     "case": _case,
+    "why": _why,
     "case_form": _case_form,
     "case_ask": _case_ask,
     "invitation": _invitation,

@@ -41,6 +41,7 @@ ANSWERS = frozenset(
     {
         "say",
         "staff_say",
+        "why",
         "thanks",
         "own_answers",
         "share",

@@ -76,6 +76,12 @@ REASONS = {
         "On %(on)s the manager's chat stopped taking our messages: the bot was blocked there, or the account is gone. Please "
         "call. For a new phone: teichaku invite --person NAME --relink",
     ),
+    "deadline.contract": Message(
+        "alert.reason.deadline_contract", "The contract ends on %(on)s and no decision is known."
+    ),
+    "deadline.status": Message(
+        "alert.reason.deadline_status", "The status of residence ends on %(on)s and no renewal is known."
+    ),
     "silence": Message("alert.reason.silence", "%(run)s check-ins in a row were delivered and not answered."),
     "help.hire": Message(
         "alert.reason.help_hire", "The hire pressed “I need help” on %(on)s. Please call, and ask what they want."
@@ -151,6 +157,7 @@ HELP_STEP = Message(
 )
 
 ACKNOWLEDGE = Message("desk.acknowledge", "I take care of it")
+EXPLAIN = Message("desk.explain", "Why this level?")
 SNOOZE = Message("desk.snooze", "Remind me later")
 ACTION = Message("desk.action", "Note an action")
 RESOLVE = Message("desk.resolve", "Close the case")
@@ -265,6 +272,10 @@ SAYS = {
     "noted_start": Message(
         "desk.say.noted_start", "%(hire)s: the first day of work is %(day)s now. Please correct the roster too."
     ),
+    "not_explained": Message(
+        "desk.say.not_explained",
+        "%(hire)s: there is nothing to explain. Nothing was estimated yet, or this person does not wish it any more.",
+    ),
     "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
     "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
     "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
@@ -352,7 +363,7 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
         paragraphs += _private(voice, view)
     paragraphs += [_said(voice, said) for said in view.said if said.lines]
     if view.months:
-        shown = " → ".join(f"{_month(voice, on)} {voice.one(LEVELS[level])}" for on, level in view.months[-6:])
+        shown = " → ".join(f"{month_name(voice, on)} {voice.one(LEVELS[level])}" for on, level in view.months[-6:])
         paragraphs.append(Paragraph(voice.one(MONTHS, months=shown), Style.QUIET))
     if view.timeline:
         lines = [voice.one(DONE_SO_FAR), *(f"• {entry_line(voice, one)}" for one in view.timeline[-6:])]
@@ -361,7 +372,7 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
     if step:
         paragraphs.append(Paragraph(voice.one(FIRST_STEP, step=step)))
     paragraphs.append(Paragraph(_closing(voice, view, rules), Style.QUIET))
-    return fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state)
+    return fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state, view.kind)
 
 
 def _private(voice: Voice, view: AlertView) -> list[Paragraph]:
@@ -391,13 +402,15 @@ def trend(voice: Voice, months: Sequence[tuple[date, str]]) -> Chart | None:
     if len(shown) < TREND_FROM:
         return None
     order = list(LEVELS)
-    said = " → ".join(f"{_month(voice, on)} {voice.one(LEVELS[level])}" for on, level in shown.values())
+    said = " → ".join(f"{month_name(voice, on)} {voice.one(LEVELS[level])}" for on, level in shown.values())
     days = [date(number // 12, number % 12 + 1, 1) for number in range(first, max(known) + 1)]
     return Chart(
         title=voice.one(TREND),
         alt=voice.one(TREND_ALT, months=said),
         bands=tuple(voice.one(LEVELS[level]) for level in order),
-        columns=tuple((_month(voice, on), _year(voice, on) if on.month == 1 or on == days[0] else "") for on in days),
+        columns=tuple(
+            (month_name(voice, on), _year(voice, on) if on.month == 1 or on == days[0] else "") for on in days
+        ),
         points=tuple((number - first, order.index(level)) for number, (_, level) in shown.items()),
     )
 
@@ -411,7 +424,8 @@ def _year(voice: Voice, on: date) -> str:
     return format_date(on, format="y" if not voice.first.startswith("ja") else "y年", locale=voice.first[:2])
 
 
-def _month(voice: Voice, on: date) -> str:
+def month_name(voice: Voice, on: date) -> str:
+    """A month as it stands beside others of the same year."""
     return format_date(on, format="MMM" if not voice.first.startswith("ja") else "M月", locale=voice.first[:2])
 
 
@@ -547,7 +561,7 @@ def first_step(voice: Voice, view: AlertView, rules: Rules) -> str | None:
     return None
 
 
-def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str) -> tuple[tuple[Button, ...], ...]:
+def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str, kind: str) -> tuple[tuple[Button, ...], ...]:
     """What can be done about an alert in this state."""
     if state == "resolved":
         return ()
@@ -557,7 +571,10 @@ def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str) -> tu
     buttons = [
         press("alert", alert_id, 0, choice, voice.label(message, limits.button)) for choice, message in known.items()
     ]
-    return (tuple(buttons[:2]), tuple(buttons[2:])) if len(buttons) > 2 else (tuple(buttons),)
+    rows = (tuple(buttons[:2]), tuple(buttons[2:])) if len(buttons) > 2 else (tuple(buttons),)
+    if kind != "risk":
+        return rows
+    return (*rows, (press("alert", alert_id, 0, "why", voice.label(EXPLAIN, limits.button)),))
 
 
 def choices(

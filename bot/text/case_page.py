@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.messages import FORM, Button, Field, Form, Limits, Paragraph, Style
 from bot.text import said
-from bot.text.alerts import DONE_SO_FAR, LEVELS, Entry, day, entry_line, fitted
+from bot.text.alerts import DONE_SO_FAR, EXPLAIN, LEVELS, Entry, day, entry_line, fitted
 from bot.text.catalog import Voice
 from bot.text.changes import LEAVE_REASONS
 from bot.text.prompts import Content, Page, press
@@ -114,7 +114,12 @@ def page(voice: Voice, limits: Limits, view: CaseView) -> Content:
 
     rows = said.rows(voice, limits, view.topics)
     rows += [button(f"{FORM}{step}", message) for step, message in ACTIONS.items()]
-    rows += [button("invite-hire", INVITE_HIRE), button("invite-manager", INVITE_MANAGER), button("list", BACK, 0)]
+    rows += [
+        button("why", EXPLAIN),
+        button("invite-hire", INVITE_HIRE),
+        button("invite-manager", INVITE_MANAGER),
+        button("list", BACK, 0),
+    ]
     return fitted(paragraphs, limits), tuple(rows)
 
 

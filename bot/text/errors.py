@@ -84,6 +84,9 @@ OTHER_ERRORS = {
         "error.file_unwritable",
         "The file %(file)s cannot be written. Check the folder, its free space and who may write there.",
     ),
+    "file_is_input": Message(
+        "error.file_is_input", "%(file)s is one of the files that are read. Name another file for the results."
+    ),
     "file_encoding": Message(
         "error.file_encoding", "The letters of %(file)s cannot be read. Save it as CSV in UTF-8 and try again."
     ),

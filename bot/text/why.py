@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from bot.text.alerts import LEVELS, day, subject
+from bot.messages import Limits, Paragraph, Style
+from bot.text.alerts import LEVELS, day, fitted, fitting, month_name, reason, subject
 from bot.text.catalog import Voice
+from bot.text.prompts import Content, press
 from risk.model import Level
+from risk.rules import Rules
 from risk.why import Why
 from surveys.model import Message
 
@@ -20,6 +24,7 @@ HIGHER = Message(
     "Why not higher? For %(level)s it would have to be at least %(times)s times as high, and at least 1 in %(one_in)s people "
     "would leave within three months.",
 )
+EARLIER = Message("why.earlier", "Why in %(month)s?")
 HIGHEST = Message("why.highest", "There is no higher level.")
 LOWER = Message("why.lower", "What would lower it:")
 WITHOUT = Message("why.without", "%(subject)s as usual: then %(level)s")
@@ -61,3 +66,26 @@ def lines(voice: Voice, found: Why, level: Level) -> Iterator[str]:
         yield voice.one(UNKNOWN)
     for code in found.unknown:
         yield f"• {voice.one(UNKNOWNS[code])}"
+
+
+def page(
+    voice: Voice,
+    limits: Limits,
+    *,
+    title: str,
+    reasons: Sequence[Mapping[str, Any]],
+    found: Why,
+    level: Level,
+    rules: Rules,
+    placement: int,
+    earlier: tuple[int, date] | None,
+) -> Content:
+    """The explanation in a chat; ``earlier`` is the assessment of the month before with its day, where there is one."""
+    because = [f"• {reason(voice, one, rules)}" for one in reasons]
+    paragraphs = [Paragraph(title, Style.TITLE)]
+    paragraphs += [Paragraph("\n".join(because))] if because else []
+    paragraphs.append(Paragraph("\n".join(lines(voice, found, level))))
+    if earlier is None:
+        return fitted(paragraphs, limits), ()
+    label = fitting(voice.one(EARLIER, month=month_name(voice, earlier[1])), limits)
+    return fitted(paragraphs, limits), ((press("case", placement, 0, f"why.{earlier[0]}", label),),)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 
 from store import facts
-from store.dialect import insert_once
+from store.dialect import batches, insert_once
 from store.seal import seal, unseal
 from store.tables import Alert, CheckIn, FollowUp
 
@@ -99,16 +99,13 @@ def change(tx: Session, alert_id: int, **values: Any) -> None:
         setattr(row, name, value)
 
 
-def unresolved(
-    tx: Session, placement_ids: Sequence[int] | None = None, *, kind: str | None = None
-) -> list[facts.Alert]:
-    """Alerts that are not resolved, oldest first."""
-    query = select(Alert).where(Alert.state != "resolved")
-    if placement_ids is not None:
-        query = query.where(col(Alert.placement_id).in_(placement_ids))
-    if kind is not None:
-        query = query.where(Alert.kind == kind)
-    return [as_fact(row) for row in tx.exec(query.order_by(col(Alert.id)))]
+def unresolved(tx: Session, placement_ids: Sequence[int]) -> list[facts.Alert]:
+    """The alerts of these placements that are not resolved, oldest first."""
+    found: list[facts.Alert] = []
+    for chunk in batches(placement_ids):
+        query = select(Alert).where(Alert.state != "resolved", col(Alert.placement_id).in_(chunk))
+        found += [as_fact(row) for row in tx.exec(query.order_by(col(Alert.id)))]
+    return found
 
 
 def listed(tx: Session, placement_ids: Sequence[int], since: datetime | None = None) -> list[facts.Alert]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as plain
 from sqlmodel import Session, col, select, update
 
+from store import rows
 from store.dialect import batches, insert_once
+from store.queries.checkins import Asked
 from store.tables import Assessment, CheckIn
 
 
@@ -30,7 +34,7 @@ class Assessed:
     assessed_at: datetime
 
 
-def _fact(row: Assessment) -> Assessed:
+def _fact(row: Assessment | Row[Any]) -> Assessed:
     assert row.id is not None
     return Assessed(
         id=row.id,
@@ -54,8 +58,8 @@ def add(tx: Session, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -
     """
     known: dict[int, Assessment] = {}
     for chunk in batches(list(found)):
-        rows = tx.exec(select(Assessment).where(col(Assessment.checkin_id).in_(chunk)))
-        known |= {row.checkin_id: row for row in rows}
+        stored = tx.exec(select(Assessment).where(col(Assessment.checkin_id).in_(chunk)))
+        known |= {row.checkin_id: row for row in stored}
     fresh = [
         {"checkin_id": checkin_id, "assessed_at": now, **values}
         for checkin_id, values in found.items()
@@ -67,21 +71,42 @@ def add(tx: Session, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -
             setattr(row, name, value)
 
 
+_CHECKIN = rows.table(CheckIn)
+_STAND = plain(_CHECKIN.c.id, _CHECKIN.c.closed_at, _CHECKIN.c.stated_at).where(
+    _CHECKIN.c.id.in_(bindparam("checkins", expanding=True)), _CHECKIN.c.assessed_at.is_(None)
+)
+
+
+def unchanged(tx: Session, looked_at: Sequence[Asked]) -> frozenset[int]:
+    """Which of these check-ins still wait and are as they were: somebody may have said more, or assessed them, meanwhile."""
+    before = {(one.id, one.closed_at, one.stated_at) for one in looked_at}
+    found: set[int] = set()
+    for chunk in batches([one.id for one in looked_at]):
+        found.update(row.id for row in rows.read(tx, _STAND, checkins=chunk) if tuple(row) in before)
+    return frozenset(found)
+
+
 def done(tx: Session, checkin_ids: Sequence[int], *, now: datetime) -> None:
     """Mark check-ins as looked at, whether they were assessed or say nothing (cancelled, or never delivered)."""
     for chunk in batches(checkin_ids):
         tx.exec(update(CheckIn).where(col(CheckIn.id).in_(chunk)).values(assessed_at=now))
 
 
-def unalerted(tx: Session) -> list[Assessed]:
-    """Assessments nobody has looked at yet for an alert, oldest first."""
-    query = select(Assessment).where(col(Assessment.alerted_at).is_(None)).order_by(col(Assessment.id))
-    return [_fact(row) for row in tx.exec(query)]
+_ASSESSMENT = rows.table(Assessment)
+_UNALERTED = (
+    _ASSESSMENT.select().where(_ASSESSMENT.c.alerted_at.is_(None)).order_by(_ASSESSMENT.c.id).limit(bindparam("limit"))
+)
 
 
-def looked_at(tx: Session, assessment_id: int, now: datetime) -> None:
-    """An alert was raised for it, or none was needed."""
-    tx.get_one(Assessment, assessment_id).alerted_at = now
+def unalerted(tx: Session, limit: int) -> list[Assessed]:
+    """Assessments nobody has looked at yet for an alert, the oldest of them first."""
+    return [_fact(row) for row in rows.read(tx, _UNALERTED, limit=limit)]
+
+
+def looked_at(tx: Session, assessment_ids: Sequence[int], now: datetime) -> None:
+    """An alert was raised for each of them, or none was needed."""
+    for chunk in batches(assessment_ids):
+        tx.exec(update(Assessment).where(col(Assessment.id).in_(chunk)).values(alerted_at=now))
 
 
 def history(tx: Session, placement_id: int, *, before: int | None = None) -> list[Assessed]:
@@ -97,12 +122,18 @@ def get(tx: Session, assessment_id: int) -> Assessed:
     return _fact(tx.get_one(Assessment, assessment_id))
 
 
+_HISTORIES = (
+    _ASSESSMENT.select()
+    .where(_ASSESSMENT.c.placement_id.in_(bindparam("placements", expanding=True)))
+    .order_by(_ASSESSMENT.c.id)
+)
+
+
 def histories(tx: Session, placement_ids: Sequence[int]) -> dict[int, list[Assessed]]:
     """The assessments of each of these placements, oldest first."""
     found: dict[int, list[Assessed]] = {one: [] for one in placement_ids}
     for chunk in batches(placement_ids):
-        query = select(Assessment).where(col(Assessment.placement_id).in_(chunk)).order_by(col(Assessment.id))
-        for row in tx.exec(query):
+        for row in rows.read(tx, _HISTORIES, placements=chunk):
             found[row.placement_id].append(_fact(row))
     return found
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Column, ColumnElement, Row, String, bindparam, type_coerce
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, delete, func, or_, select
+from sqlmodel import AutoString, Session, col, delete, func, or_, select
 
 from scheduler.plan import ROUTINE
 from store import facts, rows
 from store.dialect import batches, insert_once
 from store.seal import seal, unseal
-from store.tables import Answer, CheckIn
+from store.tables import Answer, CheckIn, Placement
 
 CLOSED = ("completed", "expired", "declined", "cancelled")
 
-_CHECKIN, _ANSWER = rows.table(CheckIn), rows.table(Answer)
+_CHECKIN, _ANSWER, _PLACEMENT = rows.table(CheckIn), rows.table(Answer), rows.table(Placement)
 _ROW = _CHECKIN.select()
 
 
@@ -240,8 +240,7 @@ def answers_about(tx: Session, placement_ids: Sequence[int]) -> list[tuple[facts
     return [(as_fact(row), given.get(row.id or 0, [])) for row in opened]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What the risk may know of an answer: no words, and no question without a meaning for it."""
 
     question: str
@@ -253,13 +252,13 @@ class Given:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the risk may know of a check-in that was opened."""
 
     id: int
     placement_id: int
     respondent: str
+    period: str
     due_on: date
     state: str
     opens_at: datetime
@@ -267,39 +266,32 @@ class Asked:
     delivered_at: datetime | None
     closed_at: datetime | None
     expires_at: datetime
+    stated_at: datetime | None
+    assessed_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be assessed: it is over, or something was stated in it that does not wait for the end."""
+        return self.assessed_at is None and (self.closed_at is not None or self.stated_at is not None)
 
 
-# Columns and not rows: a company of hundreds has tens of thousands of answers, and a row costs ten times as much.
+def _plain(column: Column[Any]) -> ColumnElement[Any]:
+    """The column without SQLModel's own type of text, which calls Python for each value and changes none."""
+    return type_coerce(column, String()) if isinstance(column.type, AutoString) else column
+
+
+# Columns and tuples: a company of hundreds has tens of thousands of answers, and a row or an object costs ten times as much.
+_OPENED = _CHECKIN.c.placement_id.in_(bindparam("placements", expanding=True)) & _CHECKIN.c.opened_at.is_not(None)
 _ASKED = (
-    sa_select(
-        col(CheckIn.id),
-        col(CheckIn.placement_id),
-        col(CheckIn.respondent),
-        col(CheckIn.due_on),
-        col(CheckIn.state),
-        col(CheckIn.opens_at),
-        col(CheckIn.opened_at),
-        col(CheckIn.delivered_at),
-        col(CheckIn.closed_at),
-        col(CheckIn.expires_at),
-    )
-    .where(col(CheckIn.opened_at).is_not(None))
-    .order_by(col(CheckIn.due_on), col(CheckIn.id))
+    sa_select(*[_plain(_CHECKIN.c[name]) for name in Asked._fields])
+    .where(_OPENED)
+    .order_by(_CHECKIN.c.due_on, _CHECKIN.c.id)
 )
 _GIVEN = (
-    sa_select(
-        col(Answer.checkin_id),
-        col(Answer.question),
-        col(Answer.driver),
-        col(Answer.value),
-        col(Answer.points),
-        col(Answer.signal),
-        col(Answer.answered_at),
-        col(Answer.late),
-    )
-    .join(CheckIn, col(CheckIn.id) == col(Answer.checkin_id))
-    .where(col(CheckIn.opened_at).is_not(None))
-    .order_by(col(Answer.turn), col(Answer.id))
+    sa_select(_ANSWER.c.checkin_id, *[_plain(_ANSWER.c[name]) for name in Given._fields])
+    .join(_CHECKIN, _CHECKIN.c.id == _ANSWER.c.checkin_id)
+    .where(_OPENED)
+    .order_by(_ANSWER.c.turn, _ANSWER.c.id)
 )
 
 
@@ -308,9 +300,9 @@ def evidence(tx: Session, placement_ids: Sequence[int]) -> list[tuple[Asked, lis
     given: dict[int, list[Given]] = {}
     asked: list[Asked] = []
     for chunk in batches(placement_ids):
-        asked += [Asked(*row) for row in tx.execute(_ASKED.where(col(CheckIn.placement_id).in_(chunk)))]
-        for checkin_id, *columns in tx.execute(_GIVEN.where(col(CheckIn.placement_id).in_(chunk))):
-            given.setdefault(checkin_id, []).append(Given(*columns))
+        asked += map(Asked._make, rows.read(tx, _ASKED, placements=chunk))
+        for row in rows.read(tx, _GIVEN, placements=chunk):
+            given.setdefault(row[0], []).append(Given._make(row[1:]))
     return [(one, given.get(one.id, [])) for one in asked]
 
 
@@ -358,13 +350,44 @@ def replace_answers(
         rows.execute(tx, _PUT, checkin_id=checkin_id, sealed_words=seal(tx, one["words"]), **values)
 
 
-def unassessed(tx: Session, limit: int = 500) -> list[facts.CheckIn]:
-    """Check-ins that are over and not yet assessed, and open ones in which something was stated since, oldest first."""
-    waiting = select(CheckIn).where(col(CheckIn.assessed_at).is_(None))
-    over = waiting.where(col(CheckIn.closed_at).is_not(None)).order_by(col(CheckIn.closed_at), col(CheckIn.id))
-    stated = waiting.where(col(CheckIn.stated_at).is_not(None), col(CheckIn.closed_at).is_(None))
-    found = [*tx.exec(over.limit(limit)), *tx.exec(stated.order_by(col(CheckIn.id)).limit(limit))]
-    return [as_fact(row) for row in found]
+_WAITING = (
+    sa_select(_CHECKIN.c.id, _PLACEMENT.c.company_id, _CHECKIN.c.opened_at)
+    .join(_PLACEMENT, _PLACEMENT.c.id == _CHECKIN.c.placement_id)
+    .where(_CHECKIN.c.assessed_at.is_(None))
+    .limit(bindparam("limit"))
+)
+_STATED = _WAITING.where(_CHECKIN.c.stated_at.is_not(None)).order_by(_CHECKIN.c.stated_at, _CHECKIN.c.id)
+_OVER = _WAITING.where(_CHECKIN.c.closed_at.is_not(None)).order_by(_CHECKIN.c.closed_at, _CHECKIN.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Which companies have check-ins to assess, the most urgent first, and which of those were never opened."""
+
+    companies: tuple[int, ...]
+    unopened: tuple[int, ...]
+
+
+def unassessed(tx: Session, limit: int) -> Waiting:
+    """Whose check-ins are to be assessed, by the ``limit`` most urgent: first where something was stated that does not wait
+    for the end, then the oldest that are over."""
+    found = [row for query in (_STATED, _OVER) for row in rows.read(tx, query, limit=limit)]
+    return Waiting(
+        companies=tuple(dict.fromkeys(row.company_id for row in found)),
+        unopened=tuple(dict.fromkeys(row.id for row in found if row.opened_at is None)),
+    )
+
+
+_SILENT = sa_select(_CHECKIN.c.id, _CHECKIN.c.due_on).where(
+    _CHECKIN.c.id.in_(bindparam("checkins", expanding=True)),
+    _CHECKIN.c.respondent == "hire",
+    _CHECKIN.c.state == "expired",
+)
+
+
+def silent(tx: Session, checkin_ids: Sequence[int]) -> dict[int, date]:
+    """Those of these check-ins that a hire let run out, with the day on which each was due."""
+    return {row.id: row.due_on for chunk in batches(checkin_ids) for row in rows.read(tx, _SILENT, checkins=chunk)}
 
 
 def counts(tx: Session) -> dict[str, int]:

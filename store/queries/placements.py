@@ -127,6 +127,22 @@ def _where(names: tuple[str, ...]) -> Executable:
     return _WHOLE.where(*(_PLACEMENT.c[name] == bindparam(name) for name in names)).order_by(_PLACEMENT.c.id)
 
 
+def ending(tx: Session, first: date, last: date) -> list[facts.Placement]:
+    """The running placements whose contract or status of residence ends on one of these days, by number."""
+    running = _PLACEMENT.c.left_on.is_(None) & _PLACEMENT.c.notice_on.is_(None) & (_PLACEMENT.c.start_date <= first)
+    soon = _PLACEMENT.c.contract_ends.between(first, last) | _PLACEMENT.c.residence_expires.between(first, last)
+    return [_fact(row) for row in tx.execute(_WHOLE.where(running, soon).order_by(_PLACEMENT.c.id))]
+
+
+def by_ids(tx: Session, placement_ids: Sequence[int]) -> list[facts.Placement]:
+    """The placements of these ids, by number."""
+    return [
+        _fact(row)
+        for chunk in batches(placement_ids)
+        for row in tx.execute(_WHOLE.where(_PLACEMENT.c.id.in_(chunk)).order_by(_PLACEMENT.c.id))
+    ]
+
+
 def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placement]:
     """The placements of these companies, by number."""
     return [
@@ -134,14 +150,6 @@ def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placemen
         for chunk in batches(company_ids)
         for row in tx.execute(_WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
     ]
-
-
-def companies_of(tx: Session, placement_ids: Sequence[int]) -> list[int]:
-    """The companies of these placements, each once."""
-    found: set[int] = set()
-    for chunk in batches(placement_ids):
-        found.update(tx.exec(select(Placement.company_id).where(col(Placement.id).in_(chunk))))
-    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import flow
-from bot.flow import delivery
+from bot.flow import assessment, delivery
 from bot.messages import SendError, Unreachable
 from store import facts
 from store.queries import deliveries
@@ -344,3 +344,23 @@ def test_any_replies_end_a_conversation_and_nothing_is_asked_twice(said: list[st
             assert all(count <= 2 + unreadable for _, count in turns)
 
     asyncio.run(told())
+
+
+async def test_what_another_process_has_done_meanwhile_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assessment, "BATCH", 1)  # So that each company is looked at by itself.
+    async with living(BEFORE) as house:
+        an = (await house.welcomes()).hire
+        await house.welcomes(placement_id="B-1", company="Fuji", hire_name="B", hire_email="b@example.com")
+        await house.until("2026-04-06 12:10")
+        await house.answers(an, "4", "4", "4", "4", "4")
+        slow = assessment._look(house.app)
+        await flow.advance(house.app)
+        raised = house.everything()
+        assert slow is not None
+        assessment._keep(house.app, slow)
+        await flow.advance(house.app)
+        assert house.everything() == raised
+
+        await house.until("2026-04-21 12:00")
+        assert house.rows("SELECT count(*) FROM checkin WHERE closed_at IS NOT NULL AND assessed_at IS NULL") == [(0,)]
+        assert house.rows("SELECT count(DISTINCT placement_id) FROM assessment") == [(2,)]

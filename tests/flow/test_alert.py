@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from bot.messages import Inbound, Payload
+from risk.policy import Policy
 from store import facts
 from store.queries import audit
 from tests.house import House, living, row
@@ -546,6 +549,29 @@ async def test_a_level_that_stays_is_told_once_and_a_rise_again() -> None:
         assert [one.level for one in house.alerts() if one.kind == "risk"] == ["critical", "elevated"]
 
 
+async def test_a_level_goes_down_after_two_lower_months_and_says_nothing_meanwhile() -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, "1", "pay and future", "4", "4", "4", "4", "4", "nothing")
+        for month in (6, 7):
+            await house.until(f"2026-{month:02}-01 12:10")
+            await house.answers(placement.hire, *GOOD)
+        await house.until("2026-07-02 12:00")
+        levels = dict(house.rows("SELECT substr(period, 1, 7), level FROM assessment ORDER BY id"))
+        assert (levels["2026-05"], levels["2026-06"]) == ("elevated", "elevated")
+        assert levels["2026-07"] in ("none", "watch")
+        assert [(one.level, one.kind) for one in house.alerts()] == [("elevated", "risk")]
+
+
+async def test_a_running_alert_keeps_the_policy_with_which_it_was_raised() -> None:
+    async with after_a_month(lead=True) as (house, placement):
+        assert placement.lead is not None
+        await leaves(house, placement.hire)
+        house.app = replace(house.app, policy=Policy.of(house.app.rules, acknowledge_within={"critical": 20}))
+        await house.until("2026-05-07 12:10")
+        assert told(house, placement.lead) == [("05-07 12:10", "alert")]
+        assert house.alerts()[0].policy["acknowledge_within"] == 1
+
+
 async def test_staff_who_write_anything_get_an_answer() -> None:
     async with after_a_month() as (house, placement):
         mori = placement.consultant
@@ -555,3 +581,22 @@ async def test_staff_who_write_anything_get_an_answer() -> None:
         await house.says(mori, "List")
         assert "Your cases: 1, the most urgent first" in house.sees(mori)
         assert "NGUYEN VAN AN, Sakura Foods: no sign; days since the last answer: 25" in house.sees(mori)
+
+
+async def test_a_deadline_is_told_once_in_the_digest_and_another_day_anew() -> None:
+    async with living(BEFORE) as house:
+        placement = await house.welcomes(contract_ends=date(2026, 8, 5), residence_expires=date(2027, 3, 31))
+        mori = placement.consultant
+        await house.until("2026-04-06 12:00")
+        assert house.alerts() == [], "a hundred and twenty days ahead, and no earlier"
+        await house.until("2026-04-07 08:00")
+        await house.until("2026-04-09 10:00")
+        assert told(house, mori) == [("04-07 09:00", "digest")]
+        await house.presses(mori, "open")
+        said = house.sees(mori)
+        assert "The contract ends on Aug 5, 2026 and no decision is known." in said
+        assert "Ask the company for its decision on renewal in writing" in said
+        assert "Why this level?" not in said
+        house.imports(row(contract_ends=date(2026, 8, 6), residence_expires=date(2027, 3, 31)))
+        await house.until("2026-04-10 10:00")
+        assert [one.kind for one in house.alerts()] == ["deadline", "deadline"]

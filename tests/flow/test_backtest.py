@@ -118,3 +118,38 @@ async def test_having_resigned_is_told_at_once_though_the_check_in_is_never_fini
         assert "leaves within three months" not in told
         await house.until("2026-05-25 12:00")
         assert [one.kind for one in house.alerts()] == ["risk"]
+
+
+async def test_a_button_explains_a_level_and_the_months_before() -> None:
+    async with after_a_month() as (house, placement):
+        mori = placement.consultant
+        await house.answers(placement.hire, "1", "pay and future", "4", "4", "4", "4", "4", "nothing")
+        await house.until("2026-05-07 09:00")
+        await house.presses(mori, "Open: NGUYEN VAN AN")
+        await house.presses(mori, "Why this level?")
+        said = house.sees(mori)
+        assert "NGUYEN VAN AN, Sakura Foods, May 1, 2026: elevated" in said
+        assert "Gave the lowest answer about staying: 1 of 5 on May 1, 2026, before that 4 of 5 on Apr 6, 2026" in said
+        assert "Why not higher? For high it would have to be at least 4 times as high" in said
+        assert "What would lower it:" in said
+        assert "how the manager sees it: there is no answer" in said
+
+        await house.presses(mori, "Why in Apr?")
+        assert "NGUYEN VAN AN, Sakura Foods, Apr 6, 2026: no sign" in house.sees(mori)
+        reads = house.rows(
+            "SELECT count(*) FROM auditentry WHERE action = 'read_answers' AND details LIKE '%assessment%'"
+        )
+        assert reads == [(2,)]
+        await house.presses(mori, "I take care of it")
+        assert "noted, you take care of it" in house.sees(mori), "the alert stayed where it was"
+
+
+async def test_nothing_is_explained_of_somebody_who_does_not_wish_to_be_estimated() -> None:
+    async with after_a_month() as (house, placement):
+        mori = placement.consultant
+        await house.answers(placement.hire, "1", "pay and future", "4", "4", "4", "4", "4", "nothing")
+        await house.until("2026-05-07 09:00")
+        await house.presses(mori, "Open: NGUYEN VAN AN")
+        await house.says(placement.hire, "stop")
+        await house.presses(mori, "Why this level?")
+        assert "there is nothing to explain" in house.sees(mori)

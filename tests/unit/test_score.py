@@ -197,6 +197,11 @@ def test_what_is_no_such_table_is_refused_and_nothing_is_written(
             command(VOICE, RULES, history=history, at=at, out=out)
     with pytest.raises(Refusal):
         command(VOICE, RULES, history=tmp_path / "none.csv", at=at, out=out)
+    for source in (history, tmp_path / "." / "L.csv"):
+        before = source.read_bytes()
+        with pytest.raises(Refusal, match="file_is_input"):
+            command(VOICE, RULES, history=history, at=at, out=source)
+        assert source.read_bytes() == before
     assert out.read_text(encoding="utf-8") == "before"
     assert {path.name for path in tmp_path.iterdir()} == {"H.csv", "L.csv", "S.csv"}
 
