@@ -16,6 +16,7 @@ import pytest
 
 from bot.channels import without_form
 from bot.messages import Button, Inbound, Outbound, Style
+from bot.text.catalog import KNOWN_LOCALES
 from store import facts
 from tests.house import TOKYO, House, living, row
 
@@ -449,6 +450,7 @@ PAGES = page_names()
 IN_JAPANESE = [name for name in PAGES if name.split(".")[1] in ("ja", "ja@simple")]
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {"NGUYEN", "THI", "HOA", "SITI", "RAHMA", "TRAN", "VAN", "NAM", "English", "on", "the", "earlier", "message"}
+NAMES |= set(LATIN.findall(" ".join(KNOWN_LOCALES.values())))  # Every language is offered by its own name.
 
 
 def lines_of(name: str) -> list[str]:
