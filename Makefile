@@ -23,7 +23,7 @@ lint: .venv/.ready ## style, types, import contracts and catalogs
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m bot.text.locales check
+	@$(BIN)/python -m bot.text.locales check --lagging
 
 types: .venv/.ready ## the type checker alone
 	@$(BIN)/mypy

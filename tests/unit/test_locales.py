@@ -167,6 +167,22 @@ def test_a_changed_sentence_is_shown_in_english_until_somebody_has_read_the_tran
     assert "English before" not in catalog(translated, "ja/LC_MESSAGES/hire.po")
 
 
+def test_a_shipped_language_may_lag_behind_while_somebody_works_but_not_japanese(
+    translated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool, "SHIPPED", {"hire": ("en", "ja", "ja@simple", "vi"), "staff": ("en", "ja")})
+    tool.update(translated)
+    assert fill(translated, {"prompt.later": {"vi": "Để sau", "en": "Some other time"}}) == []
+    assert [line.partition(":")[0] for line in tool.check(translated)] == ["locales/vi/LC_MESSAGES/hire.po"] * 2
+    assert tool.check(translated, lagging=True) == []
+
+    write(translated, "bot/text/prompts.py", PROMPTS.replace('"Later"', '"Ask me later"'))
+    tool.update(translated)
+    assert {line.partition(":")[0] for line in tool.check(translated, lagging=True)} == {
+        f"locales/{locale}/LC_MESSAGES/hire.po" for locale in ("ja", "ja@simple")
+    }
+
+
 def test_a_sentence_that_is_gone_leaves_the_catalogs(translated: Path) -> None:
     write(translated, "bot/text/errors.py", "")
     tool.update(translated)
