@@ -43,6 +43,9 @@ def spoken(locale: str, domain: Domain) -> str:
 
 def locale_of(tag: str) -> str | None:
     """The known locale of an IETF tag, such as ``en-US`` or ``zh-hans``, as platforms name a person's own; None for another."""
+    for alias, locale in ALIASES.items():
+        if tag.casefold() == alias.casefold():
+            return locale
     wanted = tag.replace("-", "_").casefold()
     for locale in KNOWN_LOCALES:
         if wanted == locale.casefold() or wanted.partition("_")[0] == locale.partition("_")[0].casefold():

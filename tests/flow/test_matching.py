@@ -188,7 +188,17 @@ async def test_the_language_of_an_app_is_a_guess_where_nobody_has_named_one() ->
 
 @pytest.mark.parametrize(
     ("tag", "locale"),
-    [("vi", "vi"), ("en-US", "en"), ("zh-hans", "zh_Hans"), ("ja", "ja"), ("tl", "fil"), ("xx", None), ("", None)],
+    [
+        ("vi", "vi"),
+        ("en-US", "en"),
+        ("zh-hans", "zh_Hans"),
+        ("ja", "ja"),
+        ("tl", "fil"),
+        ("ja-Hira", "ja@simple"),
+        ("ja-easy", "ja@simple"),
+        ("xx", None),
+        ("", None),
+    ],
 )
 def test_a_platform_names_languages_in_its_own_way(tag: str, locale: str | None) -> None:
     assert locale_of(tag) == locale
