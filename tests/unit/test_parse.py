@@ -116,6 +116,18 @@ def test_a_label_is_understood_in_each_language(reply, choice):
     assert read(reply) == choice
 
 
+VIETNAMESE = Labels({"1": ("Tệ", "đúng"), "2": ("Tốt", "dừng"), "3": ("ばか", "हो"), "4": ("はか", "हा")})
+
+
+@pytest.mark.parametrize(
+    ("reply", "choice"),
+    [("tot", "2"), ("TỐT", "2"), ("te", "1"), ("tôt", "2"), ("đúng", "1"), ("dung", None), ("ばか", "3"), ("हा", "4")],
+)
+def test_who_types_without_accents_is_understood_unless_two_choices_fit(reply, choice):
+    """Only of Latin letters: a voiced kana or a vowel sign makes another word."""
+    assert read(reply, VIETNAMESE) == choice
+
+
 def test_each_half_of_a_stacked_label_is_understood():
     stacked = Labels({"1": ("Bad / 悪い",), "2": ("Good / 良い",)})
     assert [read(reply, stacked) for reply in ("bad", "良い", "Good / 良い", "Good / 悪い")] == ["1", "2", "2", None]
