@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.text.catalog import SHIPPED, translate
 from surveys import danger
+from surveys.loader import load_bank
 
 FOLDER = Path(__file__).parents[1] / "phrasings"
 
@@ -116,6 +118,19 @@ def test_the_end_of_a_long_sentence_is_read_as_well() -> None:
 )
 def test_words_without_accents_are_no_alarm_by_chance(said: str) -> None:
     assert danger.topics_of(said) == ()
+
+
+@pytest.mark.parametrize("locale", SHIPPED["hire"])
+def test_the_words_of_the_surveys_are_no_alarm_in_any_language(locale: str) -> None:
+    """Each list reads every language, so that words of one must not look like danger in another."""
+    labels = {
+        one.label.id: one.label
+        for survey in load_bank().values()
+        for asked in survey.questions
+        for one in asked.choices
+    }
+    raised = {id_ for id_, label in labels.items() if danger.topics_of(translate(label, locale, "hire"))}
+    assert {id_ for id_ in raised if ".safe." not in id_} <= {"hire_monthly.hours_reasons.unpaid"}
 
 
 def test_a_denial_is_no_alarm_but_what_follows_it_is() -> None:
