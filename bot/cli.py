@@ -558,11 +558,38 @@ def run(
 
 @surveys.command("check", help=_help(HELP["surveys_check"]))
 def surveys_check(
+    context: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=_help(OPTIONS["file"]))] = None,
 ) -> None:
     from bot.commands.surveys import check
+    from bot.settings import load_settings
 
-    if not check(VOICE, file):
+    if not check(load_settings(context.obj), VOICE, file):
+        raise typer.Exit(1)
+
+
+@surveys.command("export", help=_help(HELP["surveys_export"]))
+def surveys_export(
+    context: typer.Context,
+    file: FileArgument,
+    form: Annotated[str | None, typer.Option("--form", metavar="FORM", help=_help(OPTIONS["form"]))] = None,
+) -> None:
+    from bot.commands.surveys import export
+    from bot.settings import load_settings
+
+    export(load_settings(context.obj), VOICE, file, form)
+
+
+@surveys.command("import", help=_help(HELP["surveys_import"]))
+def surveys_import(
+    context: typer.Context,
+    file: FileArgument,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_help(OPTIONS["survey_out"]))] = None,
+) -> None:
+    from bot.commands.surveys import import_file
+    from bot.settings import load_settings
+
+    if not import_file(load_settings(context.obj), VOICE, file, out):
         raise typer.Exit(1)
 
 

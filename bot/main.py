@@ -26,12 +26,16 @@ from bot.settings import Settings
 from risk.policy import Desk, Policy
 from risk.rules import Rules
 from risk.rules import load as load_rules
-from scheduler.plan import Cadence
+from scheduler.plan import Cadence, OwnSurvey
 from scheduler.ticker import Job, ticking
 from store.faults import of_the_place
 from store.migrate import check
+from store.queries import wordings
 from store.session import Store, make_engine
-from surveys.loader import load_bank
+from surveys import wording
+from surveys.folder import load_folder
+from surveys.loader import SurveyError, load_bank
+from surveys.model import Survey
 
 log = structlog.get_logger()
 
@@ -60,9 +64,26 @@ def open_store(settings: Settings, *, readers: int = 4) -> Store:
     return store
 
 
-def cadence_of(settings: Settings) -> Cadence:
-    """The rhythm of these settings."""
-    return Cadence(**settings.cadence.model_dump())
+def cadence_of(settings: Settings, surveys: Mapping[str, Survey]) -> Cadence:
+    """The rhythm of these settings, with what a consultancy asks besides."""
+    own = (OwnSurvey(one.form_id, one.respondent, one.after_start) for one in surveys.values() if one.after_start)
+    return Cadence(**settings.cadence.model_dump(), own=tuple(own))
+
+
+def surveys_of(settings: Settings, asked: Mapping[tuple[str, int], str]) -> Mapping[str, Survey]:
+    """The shipped surveys and the consultancy's own; ``asked`` are the wordings that the database knows. Raises SurveyError
+    for a file that cannot be used, a wording that was changed without a new version among them, and Refusal."""
+    if settings.surveys.path is None:
+        surveys = load_bank()
+    else:
+        try:
+            surveys = load_folder(settings.surveys.path, registered=asked)
+        except (OSError, UnicodeDecodeError):
+            raise Refusal("surveys_unreadable", path=str(settings.surveys.path)) from None
+    for one in surveys.values():
+        if asked.get((one.form_id, one.version)) not in (None, wording.of_survey(one)):
+            raise SurveyError(f"{one.form_id}.yaml", [wording.changed(one, asked, line=1)])
+    return surveys
 
 
 def desk_of(settings: Settings, years: range) -> Desk:
@@ -117,6 +138,7 @@ def entered(
         app = assemble(settings, store, channels or {}, clock=clock, rehearsal=rehearsal, years=SERVICE_YEARS)
         with store.begin() as tx:
             agency.enrol(app, tx, app.clock())
+            wordings.register(tx, [(one.form_id, one.version, wording.of_survey(one)) for one in app.surveys.values()])
         yield app
     finally:
         store.close()
@@ -141,15 +163,17 @@ def assemble(
 ) -> App:
     """Put everything together; the agency's calendar knows the holidays of so many years to come."""
     year, rules = clock().year, load_rules(settings.risk.path)
+    with store.read() as tx:
+        surveys = surveys_of(settings, wordings.known(tx))
     return App(
         store=store,
         channels=channels,
         clock=clock,
         real=real,
-        surveys=load_bank(),
+        surveys=surveys,
         rules=rules,
         policy=policy_of(settings, rules),
-        cadence=cadence_of(settings),
+        cadence=cadence_of(settings, surveys),
         desk=desk_of(settings, range(year - 1, year + years + 1)),
         settings=settings,
         wake=wake,

@@ -144,11 +144,11 @@ def _manager(found: Features, rules: Rules) -> list[Term]:
 
 
 def _gap(found: Features, rules: Rules) -> list[Term]:
-    """The widest gap between the two sides: one construct, one weight."""
+    """Every gap between the two sides. They are one construct, so that the widest alone has its weight."""
     return [
         Term(
             "gap",
-            rules.gap.weight * (gap.manager - gap.hire),
+            rules.gap.weight * (gap.manager - gap.hire) * (gap is found.gaps[0]),
             {
                 "driver": gap.driver,
                 "hire": gap.hire,
@@ -157,7 +157,7 @@ def _gap(found: Features, rules: Rules) -> list[Term]:
                 "manager_on": gap.manager_on.isoformat(),
             },
         )
-        for gap in found.gaps[:1]
+        for gap in found.gaps
     ]
 
 
@@ -207,8 +207,7 @@ def _explained(found: Features, weighed: Sequence[Term], level: Level) -> tuple[
     rising = sorted((term for term in weighed if term.weight > 0), key=lambda term: (-term.weight, term.code))
     visible = [term for term in rising if term.weight >= _VISIBLE] or rising[: level is not Level.NONE]
     reasons = [Reason(term.code, term.weight, {"times": round(exp(term.weight), 1), **term.values}) for term in visible]
-    named = {reason.code for reason in reasons}
-    shown = (term for term in weighed if term.code not in named and _is_shown(term))
+    shown = (term for term in weighed if term not in visible and _is_shown(term))
     reasons += [Reason(term.code, term.weight, {"times": 1.0, **term.values}) for term in shown]
     if level is not Level.NONE and found.months == 1:
         reasons.append(Reason("uncertain", 0.0, {"months": found.months}))

@@ -55,9 +55,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The two sides of one driver, each on the 0-1 scale: the manager's latest answer lies well above the hire's.
+    """The two sides of one driver in one month, each on the 0-1 scale: the manager's answer lies well above the hire's.
 
-    Only pairs of which both answers are at most ``carry_months`` old make a gap; a side that is missing makes none.
+    The latest month in which both have answered counts, while its answers are at most ``carry_months`` old; a side that is
+    missing makes no gap.
     """
 
     driver: str
@@ -176,7 +177,7 @@ class History:
             usual_before=usual_before,
             silence=self._silence(cohort, moment),
             manager=self._manager(cohort, day, moment),
-            gaps=self._gaps(standings, day, moment),
+            gaps=self._gaps(periods, day, moment),
             context=_context(case, day, rules),
             signals=_signals(case.signals, day, rules),
         )
@@ -209,22 +210,33 @@ class History:
         z = _badness(periods[-1].value, cohort.manager, self._rules)
         return _stand(z * _faded(missed_months, self._rules), periods, missed_months)
 
-    def _gaps(self, standings: Mapping[str, Standing], day: date, moment: int) -> tuple[Gap, ...]:
-        """Where the manager answers at least ``gap.at_least`` above the hire on the same thing, the widest first.
+    def _gaps(self, periods: Mapping[str, Sequence[_Period]], day: date, moment: int) -> tuple[Gap, ...]:
+        """Where the manager answers at least ``gap.at_least`` above the hire on the same thing in the same month, the widest
+        first.
 
         The manager's view of staying is a term of its own (``manager``) and makes no gap.
         """
         rules, found = self._rules, []
-        for driver, standing in standings.items():
+        for driver, own in periods.items():
             given = self._managers.get(driver)
-            periods = given.periods(moment) if given and driver != "intention" else []
-            if not periods or standing.missed_months > rules.level.carry_months:
+            if given is None or driver == "intention":
                 continue
-            theirs = periods[-1]
-            fresh = whole_months(theirs.period, day) <= rules.level.carry_months
-            if fresh and theirs.value - standing.last >= rules.gap.at_least:
-                found.append(Gap(driver, standing.last, standing.last_on, theirs.value, theirs.answered_on))
+            hires = {self._month(one.period): one for one in own}
+            pairs = [
+                (hires[month], one) for one in given.periods(moment) if (month := self._month(one.period)) in hires
+            ]
+            if not pairs:
+                continue
+            hire, manager = pairs[-1]
+            fresh = all(whole_months(one.period, day) <= rules.level.carry_months for one in (hire, manager))
+            if fresh and manager.value - hire.value >= rules.gap.at_least:
+                found.append(Gap(driver, hire.value, hire.answered_on, manager.value, manager.answered_on))
         return tuple(sorted(found, key=lambda gap: (gap.hire - gap.manager, gap.driver)))
+
+    def _month(self, period: date) -> int:
+        """The month of the stay, in which both sides are asked about the same; without a start that of the calendar."""
+        start = self.case.started_on
+        return 12 * period.year + period.month if start is None else whole_months(start, period)
 
 
 def prepare(cases: Sequence[Case], *, at: date, rules: Rules) -> Cohort:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache, partial
+from itertools import product
 from typing import Literal, NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,17 @@ class HourChoice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSurvey:
+    """A survey of a consultancy's own: whom it asks, and so many (months, days) after the start."""
+
+    survey: str
+    respondent: Respondent
+    after_start: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cadence:
-    """Every number of the rhythm.
+    """Every number of the rhythm, and what a consultancy asks besides (``own``).
 
     ``first_week_offset_days``, ``min_gap_days`` and ``renewal_days`` (before a contract or a status ends) are calendar
     days, all other days are working days; hours are local to the placement.
@@ -68,6 +78,7 @@ class Cadence:
     min_days_left: int = 2
     min_gap_days: int = 21
     renewal_days: tuple[int, ...] = (60, 120)
+    own: tuple[OwnSurvey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,7 @@ def openings(placements: Iterable[PlacementFacts], cadence: Cadence, *, first: d
         *_manager_dues(placements, cadence, since, last),
         *_renewal_dues(placements, cadence, since, last),
         *_exit_dues(placements, since, last),
+        *_own_dues(placements, cadence, since, last),
     ):
         facts, respondent, survey, period, day = due
         hour = facts.hire_hour if respondent is Respondent.HIRE else None
@@ -276,6 +288,19 @@ def _exit_dues(
             yield _Due(facts, Respondent.HIRE, "hire_exit", EXIT, day)
             if facts.manager is not None:
                 yield _Due(facts, Respondent.MANAGER, "manager_exit", EXIT, day)
+
+
+def _own_dues(
+    placements: Iterable[PlacementFacts], cadence: Cadence, since: Callable[[WorkCalendar], date], last: date
+) -> Iterator[_Due]:
+    """What a consultancy asks besides."""
+    for facts, own in product(placements, cadence.own):
+        if own.respondent is Respondent.MANAGER and facts.manager is None:
+            continue
+        for months, days in own.after_start:
+            day = add_months(facts.start_date, months) + _DAY * days
+            if since(facts.calendar) <= day <= last:
+                yield _Due(facts, own.respondent, own.survey, f"after_{months}m" if months else f"after_{days}d", day)
 
 
 def _times(cadence: Cadence, due: date, hour: HourChoice | None, calendar: WorkCalendar, zone_name: str) -> _Times:

@@ -158,6 +158,14 @@ class CheckIn(SQLModel, table=True):
     assessed_at: datetime | None = None
 
 
+class Wording(SQLModel, table=True):
+    """The fingerprint of a survey's wording (surveys.wording), once a version of it was in use."""
+
+    form: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    fingerprint: str
+
+
 class Answer(SQLModel, table=True):
     """What a person said to one question. ``value`` is a choice's name, ``sealed_words`` the person's own words.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from surveys.model import Question
+from surveys.languages import heading
+from surveys.model import Message, Question
 from surveys.relevance import holds, names
-from surveys.source import Fault, nearest
+from surveys.source import Fault, Node, nearest
 
 FOLLOW_UP_REASONS = range(4, 7)
 """How many reasons a follow-up offers: enough to be told apart, few enough to be read on a phone."""
@@ -92,3 +94,55 @@ def _low_answers(row: Row, rows: Sequence[Row]) -> Iterator[Fault]:
 def _opens(follow_up: Question, parent: Question, answer: str) -> bool:
     """Whether this answer alone, whatever else is known or not, opens the follow-up."""
     return follow_up.relevant is None or holds(follow_up.relevant, {parent.name: answer})
+
+
+# What people read: languages, lengths, and matters that are nobody's business.
+
+BUTTON = 75
+"""Characters of a button on Slack, the narrower platform: a number, and the choice in two languages side by side."""
+
+LONGEST = 500
+"""Characters of a question or its hint in one language: with two languages, and who reads the answer, a message holds it."""
+
+_NUMBER, _BETWEEN = len("1. "), len(" / ")
+_MATTERS = re.compile(
+    r"nationalit|citizenship|\brac(?:e|ial)\b|ethnic|religio|\bsex|gender|\bages?\b|birthday|pregnan|matern|family|families|"
+    r"marri|marital|spouse|\bchild|health|illness|disease|disabilit|\bunions?\b|"
+    r"国籍|人種|民族|宗教|信仰|性別|年齢|生年月日|妊娠|出産|家族|結婚|配偶者|子供|子ども|健康|病気|障害|労働組合",
+    re.IGNORECASE,
+)
+
+
+def check_translations(shown: Sequence[tuple[Message, Node]]) -> Iterator[Fault]:
+    """A file that speaks a language speaks it throughout: nobody answers half a question."""
+    languages = sorted({locale for message, _ in shown for locale in message.said})
+    for message, node in shown:
+        for locale in languages:
+            if locale not in message.said and message.text.strip():
+                yield Fault("missing_translation", node.line, {"text": message.text[:60], "language": heading(locale)})
+
+
+def check_button(label: Message, line: int) -> Iterator[Fault]:
+    """A choice must be readable in full on a button, also in the two of its languages that are longest."""
+    lengths = sorted((len(text) for text in (label.text, *label.said.values())), reverse=True)[:2]
+    most = BUTTON - _NUMBER - _BETWEEN * (len(lengths) - 1)
+    if sum(lengths) > most:
+        code = "long_label" if len(lengths) == 1 else "long_pair"
+        yield Fault(code, line, {"text": label.text[:60], "found": sum(lengths), "most": most})
+
+
+def check_text(messages: Sequence[Message], line: int) -> Iterator[Fault]:
+    """A question is read on a phone."""
+    found = max(len(text) for message in messages for text in (message.text, *message.said.values()))
+    if found > LONGEST:
+        yield Fault("long_text", line, {"found": found, "most": LONGEST})
+
+
+def check_matter(question: Question, line: int) -> Iterator[Fault]:
+    """What a person is, or keeps private, is never an input, whatever the driver is called."""
+    if question.driver is None:
+        return
+    said = " ".join([question.name.replace("_", " "), question.label.text, *question.label.said.values()])
+    found = _MATTERS.search(said)
+    if found is not None:
+        yield Fault("private_matter", line, {"word": found[0], "driver": question.driver})

@@ -14,8 +14,9 @@ from types import MappingProxyType
 
 import yaml
 
-from surveys import relevance
-from surveys.checks import Row, check
+from surveys import relevance, wording
+from surveys.checks import Row, check, check_button, check_matter, check_text, check_translations
+from surveys.languages import KNOWN_LOCALES, heading, translated
 from surveys.model import Choice, Message, Question, Respondent, Survey, Visibility
 from surveys.source import Fault, Node, SurveyError, Table, Text, as_items, as_table, as_text, nearest, read
 
@@ -47,7 +48,20 @@ SIGNALS = LEAVING | {"safety", "help"}
 PLACEHOLDERS = frozenset({"hire", "promise"})
 """What the shell fills into a label: the hire's call name, and the topic of a promise."""
 
-_SETTINGS = ("form_id", "version", "title", "respondent", "default_language", "max_questions", "max_follow_ups")
+MOST_QUESTIONS = 10
+"""A check-in is twelve messages at most: an opening, these, and a thank-you."""
+
+_SETTINGS = (
+    "form_id",
+    "version",
+    "title",
+    "respondent",
+    "default_language",
+    "max_questions",
+    "max_follow_ups",
+    "after_start",
+)
+_SAID = frozenset({"title", "label", "hint", "words"})
 _ROW = (
     "type",
     "name",
@@ -70,12 +84,37 @@ _RESERVED = frozenset({"label", "hint"})
 _RESERVED_CHOICES = frozenset({"words", "write"})
 
 
-def load(text: str, source: str) -> Survey:
-    """Read one survey file; ``source`` names it in errors. Raises SurveyError with all faults at once."""
+NOTHING: Mapping[tuple[str, int], str] = MappingProxyType({})
+
+
+def load(
+    text: str,
+    source: str,
+    *,
+    registered: Mapping[tuple[str, int], str] = NOTHING,
+    mirrored: Mapping[str, Question] | None = None,
+) -> Survey:
+    """Read one survey file; ``source`` names it in errors. ``registered`` are the fingerprints of wordings that were asked
+    already (surveys.wording) by form and version, ``mirrored`` the questions that a manager's may mirror, by name. Raises
+    SurveyError with all faults at once."""
     faults: list[Fault] = []
     tree = read(text, faults)
-    survey = _Reader(tree, faults).survey() if tree else None
-    if faults or survey is None:
+    if tree is None:
+        raise SurveyError(source, faults)
+    return load_tree(tree, source, faults, registered=registered, mirrored=mirrored)
+
+
+def load_tree(
+    tree: Table,
+    source: str,
+    faults: list[Fault],
+    *,
+    registered: Mapping[tuple[str, int], str] = NOTHING,
+    mirrored: Mapping[str, Question] | None = None,
+) -> Survey:
+    """The same for a file that was read already, with the ``faults`` of its shape."""
+    survey = _Reader(tree, faults, registered, mirrored).survey()
+    if faults:
         raise SurveyError(source, faults)
     return survey
 
@@ -93,8 +132,13 @@ def load_bank() -> Mapping[str, Survey]:
     """The surveys that are shipped, by form_id."""
     bank = sorted((files("surveys") / "bank").iterdir(), key=lambda file: file.name)
     texts = ((file.name, file.read_text(encoding="utf-8")) for file in bank if file.name.endswith(".yaml"))
-    surveys = [load(text, name) for name, text in texts]
+    surveys = [load(text, name, registered=wording.shipped()) for name, text in texts]
     return MappingProxyType({survey.form_id: survey for survey in surveys})
+
+
+def text_of(form: str) -> str:
+    """The file of a shipped survey as it is written."""
+    return (files("surveys") / "bank" / f"{form}.yaml").read_text(encoding="utf-8")
 
 
 def messages(survey: Survey) -> Iterator[Message]:
@@ -110,10 +154,19 @@ def messages(survey: Survey) -> Iterator[Message]:
 class _Reader:
     """Reads section by section and collects faults on the way; a value that is wrong is replaced by a harmless one."""
 
-    def __init__(self, tree: Table, faults: list[Fault]) -> None:
+    def __init__(
+        self,
+        tree: Table,
+        faults: list[Fault],
+        registered: Mapping[tuple[str, int], str],
+        mirrored: Mapping[str, Question] | None,
+    ) -> None:
         self._tree = tree
         self._faults = faults
+        self._registered = registered
+        self._mirrored = mirrored
         self._form = ""
+        self._shown: list[tuple[Message, Node]] = []
 
     def survey(self) -> Survey:
         self._known_keys(self._tree, ("settings", "survey", "choices"))
@@ -125,16 +178,31 @@ class _Reader:
         lists = self._lists()
         rows, hidden = self._rows(lists)
         self._faults += check(rows, hidden)
-        return Survey(
+        self._faults += check_translations(self._shown)
+        survey = Survey(
             form_id=self._form,
             version=self._count(settings, "version", least=1),
             respondent=Respondent(self._one_of(settings, "respondent", sorted(Respondent)) or Respondent.HIRE),
             title=title,
             questions=tuple(row.question for row in rows),
-            max_questions=self._count(settings, "max_questions", least=1),
+            max_questions=self._count(settings, "max_questions", least=1, most=MOST_QUESTIONS),
             max_follow_ups=self._count(settings, "max_follow_ups", least=0),
             hidden=tuple(hidden),
+            after_start=tuple(self._after_start(settings)),
         )
+        asked = self._registered.get((survey.form_id, survey.version))
+        if not self._faults and asked not in (None, wording.of_survey(survey)):
+            self._faults.append(wording.changed(survey, self._registered, line=settings.nodes["version"].line))
+        return survey
+
+    def _after_start(self, settings: Table) -> Iterator[tuple[int, int]]:
+        node = settings.nodes.get("after_start")
+        for offset in (as_text(node, self._faults) or "").split():
+            found = re.fullmatch("([1-9][0-9]{0,2})([md])", offset)
+            if found is None:
+                self._fault("bad_offset", node or settings, value=offset)
+            else:
+                yield (int(found[1]), 0) if found[2] == "m" else (0, int(found[1]))
 
     def _language(self, settings: Table) -> None:
         node = settings.nodes.get("default_language")
@@ -158,7 +226,9 @@ class _Reader:
             choice = self._name(table, "name", seen, _RESERVED | _RESERVED_CHOICES)
             id_ = f"{self._form}.{name}.{choice}"
             words = self._message(table, "words", f"{id_}.words") if "words" in table.nodes else None
-            yield Choice(choice, self._message(table, "label", id_), words, self._one_of(table, "signal", SIGNALS))
+            label = self._message(table, "label", id_)
+            self._faults += check_button(label, table.line)
+            yield Choice(choice, label, words, self._one_of(table, "signal", SIGNALS))
 
     def _rows(self, lists: Mapping[str, tuple[Choice, ...]]) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
@@ -179,11 +249,14 @@ class _Reader:
         id_ = f"{self._form}.{name}"
         visibility = self._one_of(table, "visibility", sorted(Visibility))
         scale = self._flag(table, "scale")
-        return Question(
+        label = self._message(table, "label", f"{id_}.label")
+        hint = self._message(table, "hint", f"{id_}.hint") if "hint" in table.nodes else None
+        self._faults += check_text([label, *filter(None, [hint])], table.line)
+        question = Question(
             name=name,
-            label=self._message(table, "label", f"{id_}.label"),
+            label=label,
             choices=self._type(table, type_, lists, scale=scale),
-            hint=self._message(table, "hint", f"{id_}.hint") if "hint" in table.nodes else None,
+            hint=hint,
             scale=scale,
             driver=self._one_of(table, "driver", DRIVERS),
             relevant=self._relevant(table),
@@ -193,6 +266,20 @@ class _Reader:
             mirrors=as_text(table.nodes.get("mirrors"), self._faults),
             ssw_items=tuple(self._items(table)),
         )
+        self._faults += check_matter(question, table.line)
+        self._mirror(table, question)
+        return question
+
+    def _mirror(self, table: Table, question: Question) -> None:
+        if self._mirrored is None or question.mirrors is None:
+            return
+        node, own = table.nodes["mirrors"], self._mirrored.get(question.mirrors)
+        if own is None:
+            known = nearest(question.mirrors, self._mirrored)
+            self._fault("unknown_mirror", node, value=question.mirrors, nearest=known)
+        elif question.scale and len(own.choices) != len(question.choices):
+            points = {"found": len(question.choices), "expected": len(own.choices)}
+            self._fault("mirror_points", node, name=question.mirrors, **points)
 
     def _items(self, table: Table) -> Iterator[str]:
         node = table.nodes.get("ssw_item")
@@ -238,10 +325,26 @@ class _Reader:
         text = as_text(node, self._faults) or ""
         if isinstance(node, Text) and not text.strip():
             self._fault("empty_label", node, key=key)
-        for found in re.finditer(r"%(?:\((\w*)\)s)?", text):
+        # A spreadsheet fills in ${hire}, a file %(hire)s; the wrong one would be read aloud.
+        for found in re.finditer(r"%(?:\((\w*)\)s)?|\$\{\w*\}", text):
             if found[1] not in PLACEHOLDERS:
                 self._fault("unknown_placeholder", node or table, placeholder=found[0])
-        return Message(id_, text)
+        message = Message(id_, text, dict(self._translations(table, key, text)))
+        if key in ("label", "hint"):
+            self._shown.append((message, node or table))
+        return message
+
+    def _translations(self, table: Table, key: str, text: str) -> Iterator[tuple[str, str]]:
+        """What the row says itself in other languages, each with what is filled into the English sentence."""
+        for name, node in table.nodes.items():
+            base, locale = translated(name) or (name, None)
+            if base != key or locale is None:
+                continue
+            said = as_text(node, self._faults) or ""
+            if sorted(re.findall(r"%(?:\(\w*\)s)?", said)) != sorted(re.findall(r"%(?:\(\w*\)s)?", text)):
+                self._fault("other_placeholders", node, key=name)
+            elif said.strip() and locale != "en":
+                yield locale, said
 
     def _name(self, table: Table, key: str, seen: set[str] | None = None, reserved: frozenset[str] = _RESERVED) -> str:
         node = self._needed(table, key)
@@ -258,13 +361,16 @@ class _Reader:
             seen.add(name)
         return name
 
-    def _count(self, table: Table, key: str, *, least: int) -> int:
+    def _count(self, table: Table, key: str, *, least: int, most: int = 9999) -> int:
         node = self._needed(table, key)
         text = as_text(node, self._faults)
         if node is None or text is None:
             return least
         if not re.fullmatch("[0-9]{1,4}", text) or int(text) < least:
             self._fault("bad_number", node, key=key, least=least)
+            return least
+        if int(text) > most:
+            self._fault("too_many", node, key=key, most=most)
             return least
         return int(text)
 
@@ -292,7 +398,11 @@ class _Reader:
 
     def _known_keys(self, table: Table, known: tuple[str, ...]) -> None:
         for key, node in table.nodes.items():
-            if key not in known:
+            base, locale = translated(key) or (key, "en")
+            if base in _SAID and base in known and locale is None:
+                languages = [heading(one) for one in KNOWN_LOCALES]
+                self._fault("unknown_language", node, value=key, nearest=nearest(key.partition("::")[2], languages))
+            elif base not in known or (base != key and base not in _SAID):
                 self._fault("unknown_key", node, key=key, nearest=nearest(key, known))
 
     def _fault(self, code: str, node: Node, **values: str | int) -> None:

@@ -31,11 +31,13 @@ class Visibility(StrEnum):
 class Message:
     """A sentence to be said in the reader's languages: the catalog's key and its English source.
 
-    ``id`` is the msgctxt of the gettext catalog and ``text`` its msgid; placeholders look like ``%(name)s``.
+    ``id`` is the msgctxt of the gettext catalog and ``text`` its msgid; placeholders look like ``%(name)s``. ``said`` holds
+    the translations that stand in a survey file itself, by locale.
     """
 
     id: str
     text: str
+    said: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Survey:
     """A named, versioned list of questions for one kind of respondent.
 
     ``max_questions`` bounds all questions of one conversation and ``max_follow_ups`` the follow-ups among them.
-    ``hidden`` names the facts that the caller provides (XLSForm's ``hidden`` rows), such as ``month``.
+    ``hidden`` names the facts that the caller provides (XLSForm's ``hidden`` rows), such as ``month``. ``after_start`` says
+    when a survey of a consultancy's own is asked: so many (months, days) after the start.
     """
 
     form_id: str
@@ -108,6 +111,7 @@ class Survey:
     max_questions: int
     max_follow_ups: int
     hidden: tuple[str, ...] = ()
+    after_start: tuple[tuple[int, int], ...] = ()
 
     def question(self, name: str) -> Question:
         """The question of that name; KeyError when there is none."""

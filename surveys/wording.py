@@ -1,17 +1,33 @@
 """The fingerprint of a wording, so that nobody compares answers to two different questions under one version.
 
 A question's fingerprint covers what the person reads in English, the source of every translation: its label and hint, and
-its choices in their order. A survey's covers all of its questions and its title.
+its choices in their order. A survey's covers all of its questions and its title. ``wordings.yaml`` holds those of every
+version that was ever shipped; ``python -m surveys.wording`` adds a new version's, and refuses a changed one.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
 
 from surveys.model import Question, Survey
+from surveys.source import Fault
 
 LENGTH = 16
 """Hexadecimal digits that are kept: enough for no two of a consultancy's questions to meet by chance."""
+
+
+@cache
+def shipped() -> Mapping[tuple[str, int], str]:
+    """The fingerprint of every version of the shipped surveys, by form and version."""
+    stored = yaml.safe_load((files("surveys") / "wordings.yaml").read_text(encoding="utf-8")) or {}
+    return MappingProxyType({(form, version): said for form, each in stored.items() for version, said in each.items()})
 
 
 def of_question(question: Question) -> str:
@@ -31,3 +47,28 @@ def _hash(said: list[str]) -> str:
     # A length before each text keeps "ab" + "c" apart from "a" + "bc".
     whole = "".join(f"{len(text)}:{text}" for text in said)
     return hashlib.sha256(whole.encode()).hexdigest()[:LENGTH]
+
+
+def changed(survey: Survey, known: Mapping[tuple[str, int], str], *, line: int) -> Fault:
+    """The fault of a survey whose version is known with another wording."""
+    following = 1 + max(version for form, version in known if form == survey.form_id)
+    return Fault("wording_changed", line, {"form": survey.form_id, "version": survey.version, "next": following})
+
+
+def main() -> None:
+    """Add what is new in the bank to ``wordings.yaml``. Raises SurveyError where a version that stands there was changed."""
+    from surveys.loader import load_bank  # The loader asks this module which wordings are known.
+
+    path = Path(__file__).with_name("wordings.yaml")
+    known = dict(shipped()) | {(one.form_id, one.version): of_survey(one) for one in load_bank().values()}
+    lines = [
+        "# Made by `python -m surveys.wording`: the fingerprint of every wording that was ever asked, by version.\n"
+    ]
+    for form in sorted({form for form, _ in known}):
+        versions = ", ".join(f'{version}: "{said}"' for (name, version), said in sorted(known.items()) if name == form)
+        lines.append(f"{form}: {{{versions}}}\n")
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

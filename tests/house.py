@@ -28,6 +28,7 @@ from store.migrate import upgrade
 from store.queries import alerts, checkins, placements, sharing
 from store.seal import new_key
 from store.session import Store, make_engine
+from surveys.loader import load_bank
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 KEY = new_key()
@@ -130,6 +131,10 @@ class House:
             await self.runs()
             if then is not None:
                 await then()
+
+    def without_own_surveys(self) -> None:
+        """Start the service again with the shipped surveys only."""
+        self.app = replace(self.app, surveys=load_bank(), cadence=replace(self.app.cadence, own=()))
 
     def skips(self, text: str) -> None:
         """Let time pass while the service is down."""

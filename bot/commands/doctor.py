@@ -26,7 +26,7 @@ from bot.channels.terminal import plain
 from bot.clock import real_now
 from bot.commands.explain import explain
 from bot.flow import agency, hotlines, timekeeping
-from bot.main import AGENCY_ZONE
+from bot.main import AGENCY_ZONE, surveys_of
 from bot.messages import ListenError, SendError
 from bot.platforms import uses_slack
 from bot.settings import Settings, load_settings
@@ -36,7 +36,7 @@ from scheduler.occasions import shipped as shipped_calendar
 from store.errors import StoreError
 from store.migrate import check as check_schema
 from store.migrate import head
-from store.queries import health, invitations, people
+from store.queries import health, invitations, people, wordings
 from store.session import Store, make_engine
 from surveys.model import Message
 
@@ -158,6 +158,7 @@ def _contents(doctor: _Doctor, settings: Settings, tx: Session, now: datetime) -
         ("key", _key),
         ("roster", _roster),
         ("settings", _contradictions),
+        ("surveys", _surveys),
         ("zones", _zones),
         ("translations", _translations),
         ("lead", _leads),
@@ -185,6 +186,10 @@ def _roster(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Findin
 def _contradictions(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
     agency.refuse_contradictions(settings, tx)
     yield from ()
+
+
+def _surveys(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    yield doctor.fine("surveys.ok", count=len(surveys_of(settings, wordings.known(tx))))
 
 
 def _zones(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ def _write(out: Path, found: Histories, assessments: list[Assessment]) -> None:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(COLUMNS)
                 for asked, one in zip(found.asked, assessments, strict=True):
-                    reasons = ";".join(reason.code for reason in one.reasons)
+                    reasons = ";".join(dict.fromkeys(reason.code for reason in one.reasons))
                     figures = (f"{one.score:.6f}", f"{one.probability:.6f}")
                     writer.writerow((asked.person, asked.at, *figures, one.level.value, reasons))
             Path(name).replace(out)

@@ -7,10 +7,12 @@ from typing import Any
 
 from bot.app import App
 from bot.commands.tables import print_json
+from bot.flow import mirror
 from bot.flow.assessment import as_assessment
 from bot.flow.why import by_month
 from bot.flow.why import explain as explain_one
 from bot.refusal import Refusal
+from bot.text import mirror as mirror_words
 from bot.text import why as words
 from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
@@ -31,17 +33,21 @@ def explain(app: App, voice: Voice, key: str, *, month: str | None, as_json: boo
             raise Refusal("not_assessed", placement=key)
         stored = known[month or max(known)]
         found, assessment = explain_one(app, tx, placement, stored), as_assessment(stored)
+        pairs = mirror.pairs(app, tx, placement.id)
         # It shows answers, so that it is a read of them by somebody of the agency.
         audit.write(tx, actor="command line", action="explained", subject=f"placement:{placement.id}", now=app.clock())
     reasons = [{"code": one["code"], "text": reason_words(voice, one, app.rules)} for one in stored.reasons]
     if as_json:
-        print_json(_row(key, stored, found, reasons))
+        views = [mirror_words.row(voice, pair, hire=placement.hire.name) for pair in pairs]
+        print_json({**_row(key, stored, found, reasons), "views": views})
         return
     title = words.title(voice, placement.hire.name, placement.company, stored.period, assessment.level)
     print(title)
     for one in reasons:
         print(f"• {one['text']}")
     for line in words.lines(voice, found, assessment.level):
+        print(line)
+    for line in mirror_words.lines(voice, pairs, hire=placement.hire.name):
         print(line)
 
 

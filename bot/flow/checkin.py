@@ -15,6 +15,7 @@ from bot.flow import linking, outbox
 from bot.text.consent import CONSENT_VERSION
 from scheduler.occasions import triggers
 from scheduler.plan import (
+    ROUTINE,
     CheckInFacts,
     Drop,
     Expire,
@@ -27,7 +28,7 @@ from scheduler.plan import (
     openings,
     plan,
 )
-from scheduler.workdays import WorkCalendar, local_time, next_allowed
+from scheduler.workdays import WorkCalendar, local_time, next_allowed, whole_months
 from store import facts
 from store.queries import alerts, checkins, people, placements
 from surveys.model import Respondent
@@ -213,11 +214,11 @@ def _open(app: App, tx: Session, row: facts.CheckIn, drops: tuple[datetime, ...]
         checkins.change(tx, row.id, state="declined", opened_at=now, closed_at=now, wakes_at=None)
         return
     limit = _manager_limit(tx, row) if row.survey == "manager_monthly" else None
-    if limit == 0:
+    survey = app.surveys.get(row.survey)
+    if limit == 0 or survey is None:  # A survey of one's own may have been taken away since it was planned.
         checkins.change(tx, row.id, state="cancelled", closed_at=now, wakes_at=None)
         return
     waiting = [at for at in row.remind_at if at not in drops]
-    survey = app.surveys[row.survey]
     checkins.change(
         tx,
         row.id,
@@ -237,17 +238,17 @@ def _context(tx: Session, row: facts.CheckIn) -> dict[str, str | int]:
     """The hidden facts of the conversation: the month, what happens at this time, what ends, and the promise that is
     asked about. They are kept, so that a conversation does not change while somebody answers."""
     placement = placements.get(tx, row.placement_id)
-    month = int(row.period[1:]) if row.period.startswith("m") else 0
+    month = int(row.period[1:]) if row.period.startswith("m") else whole_months(placement.start_date, row.due_on)
     current = triggers(placement.start_date, on=row.due_on)
     context: dict[str, str | int] = {
-        "month": month,
+        "month": max(0, month),
         "promised_topic": "",
         "occasions": " ".join(one.id for one in current),
         "ends": row.period.partition("_")[0] if row.survey.endswith("_renewal") else "",
     }
     if row.respondent == Respondent.HIRE:
         promise = alerts.promise_to_ask(tx, row.placement_id)
-        if promise is not None and promise.topic and month:
+        if promise is not None and promise.topic and row.survey in ROUTINE and month:
             alerts.fill_entry(tx, promise.id, checkin_id=row.id)
             context["promised_topic"] = promise.topic
     return context

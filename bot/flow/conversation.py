@@ -12,7 +12,7 @@ from bot.text.catalog import Voice, spoken
 from store import facts
 from store.queries import checkins, placements
 from surveys.conversation import Conversation
-from surveys.model import Answer
+from surveys.model import Answer, Message, Respondent, Survey
 
 
 def load(app: App, tx: Session, checkin: facts.CheckIn) -> Conversation:
@@ -26,7 +26,16 @@ def load_from(app: App, checkin: facts.CheckIn, rows: Sequence[facts.Answered]) 
         Answer(row.question, row.words if row.is_text else row.value, None if row.is_text else row.words)
         for row in rows
     )
-    survey = app.surveys[checkin.survey]
+    # What was begun of a survey that is there no more has nothing left to ask.
+    survey = app.surveys.get(checkin.survey) or Survey(
+        checkin.survey,
+        1,
+        Respondent(checkin.respondent),
+        Message(checkin.survey, checkin.survey),
+        questions=(),
+        max_questions=1,
+        max_follow_ups=0,
+    )
     return Conversation(survey, given, checkin.context, checkin.turn, checkin.question_limit)
 
 

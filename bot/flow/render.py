@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import case_page, cases, forms, home, hotlines, inviting, own_data, safety, sharing, why
+from bot.flow import case_page, cases, forms, home, hotlines, inviting, mirror, own_data, safety, sharing, why
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
@@ -23,6 +23,7 @@ from bot.text import cases as case_words
 from bot.text import changes as change_words
 from bot.text import consent, prompts, replies, staff_forms
 from bot.text import forms as form_words
+from bot.text import mirror as mirror_words
 from bot.text import safety as safety_words
 from bot.text import sharing as sharing_words
 from bot.text import why as why_words
@@ -35,7 +36,7 @@ from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, assessments, audit, checkins, invitations, people, placements
 from surveys.conversation import next_question, progress
-from surveys.model import Message, Respondent
+from surveys.model import Message, Question, Respondent
 
 
 def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:
@@ -217,7 +218,7 @@ def _own_answers(app: App, tx: Session, one: facts.Delivery, limits: Limits, *, 
 
 
 def _given(app: App, answers: list[facts.Answered], form: str) -> tuple[tuple[Message, Message | str | None], ...]:
-    known = {question.name: question for question in app.surveys[form].questions}
+    known = _questions(app, form)
     found: list[tuple[Message, Message | str | None]] = []
     for answer in answers:
         question = known.get(answer.question.removesuffix(".note"))
@@ -229,6 +230,12 @@ def _given(app: App, answers: list[facts.Answered], form: str) -> tuple[tuple[Me
         if answer.words:
             found.append((question.label, f"“{answer.words}”"))
     return tuple(found)
+
+
+def _questions(app: App, form: str) -> dict[str, Question]:
+    """The questions of a survey by name; none where a consultancy has taken it away."""
+    survey = app.surveys.get(form)
+    return {question.name: question for question in survey.questions} if survey else {}
 
 
 def _say(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -297,20 +304,20 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     if not may_see_alert(reader, placements.get(tx, found.placement_id), found, alerts.told(tx, found.id)):
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
         return staff_words.gone(voice) if one.kind == "alert_update" else None
-    # Every read of a hire's answers by somebody of the agency is a row of the audit log.
-    audit.write(
-        tx,
-        actor=f"person:{reader.id}",
-        action="read_answers",
-        subject=f"placement:{found.placement_id}",
-        now=app.clock(),
-        alert=found.id,
-    )
+    _audit_read(app, tx, reader, found.placement_id, alert=found.id)
     view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")), brief=is_brief(app, one))
+    pairs = mirror.pairs(app, tx, found.placement_id) if found.kind == "risk" else ()
+    both = tuple(mirror_words.widest(voice, pairs, hire=view.hire))
     # A copy that is shown anew has its picture already, a surface has no room for one, and a whole company has no level.
     drawn = one.kind == "alert" and not is_surface(one.place) and found.kind != "unreachable"
     chart = staff_words.trend(voice, view.months) if drawn else None
-    return Page(*staff_words.alert(voice, limits, view, app.rules), chart=chart)
+    return Page(*staff_words.alert(voice, limits, view, app.rules, both=both), chart=chart)
+
+
+def _audit_read(app: App, tx: Session, reader: facts.Person, placement_id: int, **detail: int) -> None:
+    """Every read of a hire's answers by somebody of the agency is a row of the audit log."""
+    actor, subject = f"person:{reader.id}", f"placement:{placement_id}"
+    audit.write(tx, actor=actor, action="read_answers", subject=subject, now=app.clock(), **detail)
 
 
 def is_brief(app: App, one: facts.Delivery) -> bool:
@@ -374,8 +381,7 @@ def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert)
 
 
 def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Message, Message | str | None], ...]:
-    survey = app.surveys[form]
-    known = {question.name: question for question in survey.questions}
+    known = _questions(app, form)
     lines: list[tuple[Message, Message | str | None]] = []
     for answer in given:
         # Words that wait for a choice, which was never made, belong to their question all the same.
@@ -465,7 +471,10 @@ def _case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content
     hire = _naming(app, one)(placement)
     topics = sharing.of_case(tx, person, placement, _naming(app, one))
     view = case_page.view(app, tx, placement, hire, _timeline(app, tx, placement.id), topics)
-    return case_page_words.page(voice, limits, view)
+    both = tuple(mirror_words.lines(voice, mirror.pairs(app, tx, placement.id), hire=hire))
+    if both:
+        _audit_read(app, tx, person, placement.id)
+    return case_page_words.page(voice, limits, view, both=both)
 
 
 def _case_form(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:

@@ -150,9 +150,9 @@ def _toml(path: Path, faults: list[Refusal], *, wanted: bool) -> dict[str, Any]:
         found = re.search(r"at line (\d+)", str(error))
         faults.append(Refusal("config_syntax", path=str(path), line=int(found[1]) if found else len(text.splitlines())))
         return {}
-    risk = values.get("risk")
-    if isinstance(risk, dict) and isinstance(risk.get("path"), str):
-        risk["path"] = str(path.parent / Path(risk["path"]).expanduser())
+    for table in (values.get("risk"), values.get("surveys")):
+        if isinstance(table, dict) and isinstance(table.get("path"), str):
+            table["path"] = str(path.parent / Path(table["path"]).expanduser())
     return values
 
 

@@ -172,6 +172,12 @@ class Risk(Section):
     path: Path | None = None
 
 
+class Surveys(Section):
+    """``[surveys]``: a folder with a consultancy's own surveys, relative to the settings file."""
+
+    path: Path | None = None
+
+
 def _different_people(staff: tuple[Staff, ...]) -> tuple[Staff, ...]:
     all_different(person.email for person in staff)
     return staff
@@ -217,6 +223,7 @@ class Settings(BaseSettings):
     languages: DefaultLanguages = DefaultLanguages()
     privacy: Privacy = Privacy()
     risk: Risk = Risk()
+    surveys: Surveys = Surveys()
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

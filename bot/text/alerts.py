@@ -346,8 +346,9 @@ def day(voice: Voice, on: date | str) -> str:
     return format_date(value, format="medium", locale=voice.first.partition("@")[0])
 
 
-def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Content:
-    """Who, level, reasons with answers and dates, the last months, a first step, and what can be done."""
+def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules, *, both: Sequence[str] = ()) -> Content:
+    """Who, level, reasons with answers and dates, the last months, a first step, and what can be done. ``both`` are the lines
+    of what hire and manager see differently (bot.text.mirror)."""
     level = voice.one(LEVELS[view.level]) if view.level else ""
     title = voice.one(TITLES[view.kind], hire=view.hire, company=view.company, level=level)
     urgent = view.kind in ("help", "safety")
@@ -361,6 +362,7 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules) -> Conten
     paragraphs.append(Paragraph("\n".join(why)))
     if urgent:
         paragraphs += _private(voice, view)
+    paragraphs += [Paragraph("\n".join(both))] if both else []
     paragraphs += [_said(voice, said) for said in view.said if said.lines]
     if view.months:
         shown = " → ".join(f"{month_name(voice, on)} {voice.one(LEVELS[level])}" for on, level in view.months[-6:])

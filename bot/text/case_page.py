@@ -95,8 +95,8 @@ class CaseView:
     topics: tuple[said.ToSay, ...] = ()
 
 
-def page(voice: Voice, limits: Limits, view: CaseView) -> Content:
-    """Who, since when, what was done, and what can be noted."""
+def page(voice: Voice, limits: Limits, view: CaseView, *, both: Sequence[str] = ()) -> Content:
+    """Who, since when, both views (lines of bot.text.mirror), what was done, and what can be noted."""
     paragraphs = [Paragraph(voice.one(TITLE, hire=view.hire, company=view.company), Style.TITLE)]
     about = voice.one(ABOUT, key=view.key, start=day(voice, view.start), level=voice.one(LEVELS[view.level]))
     paragraphs.append(Paragraph(about, Style.QUIET))
@@ -104,6 +104,8 @@ def page(voice: Voice, limits: Limits, view: CaseView) -> Content:
         paragraphs.append(Paragraph(voice.one(LEAVES, day=day(voice, view.left_on))))
     if view.unlinked:
         paragraphs.append(Paragraph(voice.one(UNLINKED, names=", ".join(view.unlinked))))
+    if both:
+        paragraphs.append(Paragraph("\n".join(both)))
     if view.timeline:
         lines = [voice.one(DONE_SO_FAR), *(f"• {entry_line(voice, one)}" for one in view.timeline[-6:])]
         paragraphs.append(Paragraph("\n".join(lines)))

@@ -9,24 +9,12 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
+from surveys.languages import ALIASES, KNOWN_LOCALES
 from surveys.model import Message
 
+__all__ = ["ALIASES", "KNOWN_LOCALES", "SHIPPED", "Domain", "Voice", "locale_of", "spoken", "translate", "worded"]
+
 Domain = Literal["hire", "staff"]
-
-KNOWN_LOCALES = {
-    "en": "English",
-    "ja": "日本語",
-    "ja@simple": "やさしい日本語",
-    "vi": "Tiếng Việt",
-    "zh_Hans": "简体中文",
-    "id": "Bahasa Indonesia",
-    "ne": "नेपाली",
-    "my": "မြန်မာ",
-    "fil": "Filipino",
-}
-"""Every locale that a roster may name, with its own name for itself."""
-
-ALIASES = {"ja-easy": "ja@simple", "ja-simple": "ja@simple", "ja-Hira": "ja@simple", "ja-basic": "ja@simple"}
 
 SHIPPED: dict[Domain, tuple[str, ...]] = {"hire": tuple(KNOWN_LOCALES), "staff": ("en", "ja")}
 """The locales whose catalogs are complete, by domain."""
@@ -67,12 +55,19 @@ def _catalog(locale: str, domain: Domain) -> gettext.NullTranslations:
     return gettext.translation(domain, str(files("locales")), chain, fallback=True)
 
 
+def worded(message: Message, locale: str, domain: Domain) -> str:
+    """The message in one locale as a translator wrote it, with its placeholders: what stands in a survey file itself, else
+    what the catalog has, else the English sentence."""
+    locale = spoken(locale, domain)
+    own = message.said.get(locale) or message.said.get(locale.partition("@")[0])
+    return own or _catalog(locale, domain).pgettext(message.id, message.text)
+
+
 def translate(message: Message, locale: str, domain: Domain, **values: str | int | float) -> str:
     """The message in one locale. A translation whose placeholders do not fit gives way to the English sentence, because
     a person must never read an error or a ``%(name)s`` instead of a question."""
-    said = _catalog(spoken(locale, domain), domain).pgettext(message.id, message.text)
     try:
-        return said % values
+        return worded(message, locale, domain) % values
     except (KeyError, ValueError, TypeError):
         return message.text % values
 

@@ -128,7 +128,15 @@ HELP = {
     "surveys": Message("help.surveys", "The questions."),
     "surveys_check": Message(
         "help.surveys_check",
-        "Check a survey file, or all that are shipped.\n\nExample: teichaku surveys check my_survey.yaml",
+        "Check a survey file, or all that are shipped and those of [surveys] path.\n\nExample: teichaku surveys check my_survey.yaml",
+    ),
+    "surveys_export": Message(
+        "help.surveys_export",
+        "Write a survey as an XLSForm spreadsheet, with a column for each language.\n\nExample: teichaku surveys export hire_monthly.xlsx",
+    ),
+    "surveys_import": Message(
+        "help.surveys_import",
+        "Check an XLSForm spreadsheet and write the survey file that says the same.\n\nExample: teichaku surveys import hire_monthly.xlsx",
     ),
 }
 OPTIONS = {
@@ -170,6 +178,10 @@ OPTIONS = {
         "option.rehearse_speed", "How many times faster than a real clock it runs, such as 20000."
     ),
     "file": Message("option.file", "The file."),
+    "form": Message("option.form", "The survey's name (the file's name if not named)."),
+    "survey_out": Message(
+        "option.survey_out", "The survey file to write (FORM.yaml in the folder of [surveys] path, or here)."
+    ),
     "placement": Message("option.placement", "The placement's number, as in the roster."),
     "person": Message(
         "option.person", "Only this person: a name, an e-mail address, or a placement's number for its hire."

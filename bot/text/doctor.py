@@ -53,6 +53,7 @@ WHAT = {
         "doctor.slack.app_token", "Slack refuses TEICHAKU_SLACK_APP_TOKEN, or cannot be asked (%(said)s)."
     ),
     "slack.scopes": Message("doctor.slack.scopes", "The Slack app lacks these permissions: %(names)s."),
+    "surveys.ok": Message("doctor.surveys.ok", "Surveys: %(count)s, and no wording has changed without a new version."),
     "roster.ok": Message("doctor.roster.ok", "Placements: %(count)s."),
     "roster.empty": Message("doctor.roster.empty", "There is no placement yet."),
     "lead.ok": Message("doctor.lead.ok", "There is a lead who hears when a consultant does not act."),

@@ -9,6 +9,7 @@ from bot.text.changes import CHANGE_ERRORS
 from bot.text.hotlines import FAULTS as HOTLINE_ERRORS
 from bot.text.roster_errors import ROSTER_ERRORS
 from bot.text.settings_errors import SETTINGS_ERRORS
+from surveys import xlsform
 from surveys.model import Message
 
 STORE_ERRORS = {
@@ -86,6 +87,22 @@ OTHER_ERRORS = {
     ),
     "file_is_input": Message(
         "error.file_is_input", "%(file)s is one of the files that are read. Name another file for the results."
+    ),
+    "surveys_unreadable": Message(
+        "error.surveys_unreadable", "The folder of your surveys, %(path)s, cannot be read. Check [surveys] path."
+    ),
+    "survey_unknown": Message(
+        "error.survey_unknown",
+        "There is no survey %(form)s. Call the file like one of these, or add --form with its name: %(known)s.",
+    ),
+    "not_xlsx": Message(
+        "error.not_xlsx", "An XLSForm spreadsheet is an .xlsx file, so please do not call it %(file)s."
+    ),
+    "not_xlsform": Message(
+        "error.not_xlsform", "%(file)s is no spreadsheet that can be read. Save it as .xlsx, without a password."
+    ),
+    "sheet_missing": Message(
+        "error.sheet_missing", "%(file)s has no sheet called “%(sheet)s”, which every XLSForm has."
     ),
     "file_encoding": Message(
         "error.file_encoding", "The letters of %(file)s cannot be read. Save it as CSV in UTF-8 and try again."
@@ -266,6 +283,66 @@ SURVEY_ERRORS = {
         "error.survey.follow_up_reasons", "a follow-up offers %(least)s to %(most)s reasons; here are %(found)s"
     ),
     "follow_up_other": Message("error.survey.follow_up_other", "a follow-up must offer “other”"),
+    "unknown_ssw_item": Message(
+        "error.survey.unknown_ssw_item",
+        "“%(value)s” is no item of a support interview (surveys/ssw_items.yaml); did you mean “%(nearest)s”?",
+    ),
+    "unknown_mirror": Message(
+        "error.survey.unknown_mirror",
+        "“mirrors” names %(value)s, and no question of a hire's survey is called so; did you mean “%(nearest)s”?",
+    ),
+    "mirror_points": Message(
+        "error.survey.mirror_points",
+        "the two sides cannot be compared: %(name)s has %(expected)s points, this question %(found)s; give it the same list",
+    ),
+    "unknown_language": Message(
+        "error.survey.unknown_language", "“%(value)s” names no language that is known; did you mean “%(nearest)s”?"
+    ),
+    "missing_translation": Message(
+        "error.survey.missing_translation",
+        "“%(text)s” is not translated into %(language)s, which this file speaks elsewhere; add it beside the English",
+    ),
+    "other_placeholders": Message(
+        "error.survey.other_placeholders", "“%(key)s” must hold the same placeholders as the English sentence"
+    ),
+    "long_label": Message(
+        "error.survey.long_label",
+        "“%(text)s” has %(found)s characters, and a button shows %(most)s; say it in fewer words",
+    ),
+    "long_pair": Message(
+        "error.survey.long_pair",
+        "“%(text)s” has %(found)s characters in the two longest of its languages, and a button shows %(most)s of two; say it in "
+        "fewer words",
+    ),
+    "long_text": Message(
+        "error.survey.long_text",
+        "a question or its hint has %(found)s characters; %(most)s are as many as one reads on a phone",
+    ),
+    "private_matter": Message(
+        "error.survey.private_matter",
+        "“%(word)s” must never be an input of the risk; take the driver “%(driver)s” away, or better the question",
+    ),
+    "too_many": Message(
+        "error.survey.too_many", "“%(key)s” can be %(most)s at most: a check-in is no longer than twelve messages"
+    ),
+    "bad_offset": Message(
+        "error.survey.bad_offset",
+        "“%(value)s” is no time after the start; write days or months, like 14d or 3m, with spaces between several",
+    ),
+    "never_asked": Message(
+        "error.survey.never_asked",
+        "nothing says when %(form)s is asked; write in the settings, for example, after_start: 14d 3m",
+    ),
+    "duplicate_form": Message("error.survey.duplicate_form", "two files are called %(form)s; give one another form_id"),
+    "other_respondent": Message(
+        "error.survey.other_respondent",
+        "%(form)s takes the place of a shipped survey, so its respondent must be %(respondent)s",
+    ),
+    "wording_changed": Message(
+        "error.survey.wording_changed",
+        "version %(version)s of %(form)s was asked already with another wording, and nobody shall compare answers to two "
+        "different questions; write version: %(next)s, or take the wording back",
+    ),
 }
 NOT_LISTENING = {
     "slack_refused": Message(
@@ -294,6 +371,7 @@ NOT_LISTENING = {
 """Why a channel hears nothing, and what mends it."""
 
 SURVEY_LINE = Message("error.survey.line", "%(source)s, line %(line)s: %(fault)s.")
+SURVEY_ROW = Message("error.survey.row", "%(source)s, sheet %(sheet)s, row %(row)s: %(fault)s.")
 
 KNOWN: Mapping[str, Message] = {
     **STORE_ERRORS,
@@ -313,7 +391,12 @@ def sentence(voice: Voice, code: str, values: Mapping[str, str | int]) -> str:
 
 
 def survey_sentence(voice: Voice, source: str, line: int, code: str, values: Mapping[str, str | int]) -> str:
-    """The sentence of a fault in a survey file, with its line."""
+    """The sentence of a fault in a survey file, with its line; of a spreadsheet, with its sheet and row."""
     message = SURVEY_ERRORS.get(code)
     fault = code if message is None else voice.one(message, **values)
-    return voice.one(SURVEY_LINE, source=source, line=line, fault=fault)
+    if source.lower().endswith(".xlsx"):
+        sheet, row = xlsform.place(line)
+        said = voice.one(SURVEY_ROW, source=source, sheet=sheet, row=row, fault=fault)
+    else:
+        said = voice.one(SURVEY_LINE, source=source, line=line, fault=fault)
+    return said.replace("?.", "?")  # "Did you mean …?" ends the sentence by itself.

@@ -115,6 +115,12 @@ TEMPLATE_WRITTEN = Message("cli.template_written", "%(file)s is ready to be fill
 EXPORTED = Message("cli.exported", "%(file)s: %(count)s placements.")
 ANNOTATED = Message("cli.annotated", "%(file)s shows each error at its cell.")
 SURVEY_FINE = Message("cli.survey_fine", "%(form)s, version %(version)s: %(questions)s questions, no fault.")
+SURVEY_NEVER_ASKED = Message(
+    "cli.survey_never_asked",
+    "Nothing says when %(form)s is asked. Write in its settings, for example, after_start: 14d 3m",
+)
+SURVEY_EXPORTED = Message("cli.survey_exported", "%(form)s is written to %(file)s.")
+SURVEY_IMPORTED = Message("cli.survey_imported", "%(form)s, version %(version)s, is written to %(file)s.")
 RUNNING = Message("cli.running", "teichaku is running. Ctrl-C stops it.")
 REHEARSING = Message(
     "cli.rehearsing", "teichaku is rehearsing; teichaku status shows the time that it plays. Ctrl-C stops it."

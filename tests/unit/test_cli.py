@@ -155,6 +155,7 @@ def test_the_examples_of_the_help_work(name: str, story: Path, tmp_path: Path) -
     (tmp_path / "answers.csv").write_text("person,company,item,asked_on,answered_on,value,scale_min,scale_max\n")
     (tmp_path / "when.csv").write_text("person,at\nA-1,2026-05-01\n")
     assert teichaku("roster", "export", "roster.xlsx", folder=tmp_path).code == 0
+    assert teichaku("surveys", "export", "hire_monthly.xlsx", folder=tmp_path).code == 0
     text = HELP[name.replace(" ", "_")].text
     example = shlex.split(text.partition("Example: teichaku ")[2])
     done = teichaku(*example, folder=tmp_path)

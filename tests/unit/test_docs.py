@@ -33,7 +33,18 @@ def test_every_make_command_of_a_page_exists(page: Path) -> None:
 
 
 def test_the_example_of_the_environment_names_every_variable() -> None:
-    tables = {"agency", "cadence", "calendar", "alerts", "staff", "companies", "languages", "privacy", "risk"}
+    tables = {
+        "agency",
+        "cadence",
+        "calendar",
+        "alerts",
+        "staff",
+        "companies",
+        "languages",
+        "privacy",
+        "risk",
+        "surveys",
+    }
     variables = {f"TEICHAKU_{name.upper()}" for name in Settings.model_fields.keys() - tables}
     example = (ROOT / ".env.example").read_text("utf-8")
     assert set(re.findall(r"^#?(TEICHAKU_\w+)=", example, re.MULTILINE)) == variables | {"TEICHAKU_CONFIG"}

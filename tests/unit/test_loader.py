@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.occasions import triggers
 from scheduler.workdays import add_months
-from surveys.conversation import Chose, Said, next_question, resume, start
+from surveys import wording
+from surveys.conversation import Chose, Said, Skip, next_question, resume, start
 from surveys.loader import DRIVERS, SurveyError, load, load_bank, messages, ssw_items
 from surveys.model import Choice, Message, Question, Respondent, Survey
 from surveys.relevance import holds, parse
@@ -158,6 +159,16 @@ def test_every_sentence_is_given_to_the_translators_once():
         ("version: 3", "version: 0", "bad_number", 3),
         ("max_follow_ups: 1", "max_follow_ups: -1", "bad_number", 8),
         ("scale: yes", "scale: perhaps", "bad_flag", 17),
+        ("max_questions: 4", "max_questions: 11", "too_many", 7),
+        ("max_questions: 4", "max_questions: 4\n  after_start: 3w", "bad_offset", 8),
+        ("label: Anything else?", "label: Anything else?\n    label::ja: 他に", "missing_translation", 14),
+        ("hint:", "hint::ja: ゆっくりどうぞ\n    hint:", "other_placeholders", 15),
+        ("label: Anything else?", "label: Anything else?\n    label::xx: 他に", "unknown_language", 26),
+        ("label: Anything else?", "label: Anything else?\n    driver::ja: 他に", "unknown_key", 26),
+        ("label: No time", "label: " + "No time at all " * 5, "long_label", 37),
+        ("How was this month?", "How " * 130, "long_text", 12),
+        ("How was this month?", "How is your health?", "private_matter", 12),
+        ("label: How was", "label: 健康はどうですか How was", "private_matter", 12),
         ("form_id: pulse", "form_id: My pulse", "bad_name", 2),
         ("name: words", "name: words.note", "bad_name", 24),
         ("{name: pay,", "{name: label,", "reserved_name", 36),
@@ -167,6 +178,7 @@ def test_every_sentence_is_given_to_the_translators_once():
         ("survey:", "questions: []\nsurvey:", "unknown_key", 10),
         ("%(hire)s, take", "%(hier)s, take", "unknown_placeholder", 15),
         ("How was this month?", "Was it 100 % good?", "unknown_placeholder", 14),
+        ("%(hire)s, take", "${hire}, take", "unknown_placeholder", 15),
         ("version: 3", "version: 3\n  version: 4", "duplicate_key", 4),
         ("version: 3", "version: [3]", "wrong_type", 3),
         ("version: 3", "? [a, b]\n  : 3", "wrong_type", 3),
@@ -320,6 +332,30 @@ class TestShipped:
 
     def test_what_it_prepares_of_an_interview_is_an_item_of_the_forms(self, survey):
         assert {item for q in survey.questions for item in q.ssw_items} <= set(ssw_items())
+
+    @settings(max_examples=25)
+    @given(data=st.data())
+    def test_no_way_through_is_longer_than_twelve_messages_and_two_minutes(self, survey, data):
+        """Any answers at all, refusals among them; the opening stands before the questions, the thanks after them."""
+        context = data.draw(st.sampled_from(list(contexts(survey))))
+        asked, conversation = [], start(survey, context=context).conversation
+        while (question := next_question(conversation)) is not None:
+            asked.append(question)
+            ways = [Skip(conversation.turn), *(Chose(conversation.turn, one.name) for one in question.choices)]
+            said = Said("a few words") if question.is_text else data.draw(st.sampled_from(ways))
+            conversation = resume(conversation, said).conversation
+        assert 1 + len(asked) + 1 <= MOST_MESSAGES
+        assert sum(map(seconds, asked)) <= MOST_SECONDS
+
+    def test_every_driver_has_four_to_six_closed_reasons(self, survey):
+        for question in survey.questions:
+            if question.driver and question.scale and question.driver != "change":
+                reasons = [one for one in survey.questions if one.follow_up_of == question.name]
+                assert [4 <= len(one.choices) <= 6 for one in reasons] == [True]
+
+    def test_its_wording_is_registered(self, survey):
+        """`python -m surveys.wording` registers a new version; an old one is never changed."""
+        assert wording.shipped()[survey.form_id, survey.version] == wording.of_survey(survey)
 
     def test_the_longest_way_through_is_twelve_messages_and_two_minutes(self, survey):
         for context in contexts(survey):

@@ -22,6 +22,7 @@ from scheduler.plan import (
     HourChoice,
     Open,
     Opening,
+    OwnSurvey,
     PlacementFacts,
     Remind,
     Skipped,
@@ -243,6 +244,23 @@ def test_nothing_opens_from_the_day_of_leaving_on() -> None:
 
     assert [one.period for one in year(replace(hire, ends_on=date(2026, 5, 7)))] == ["first_week"]
     assert [one.period for one in year(replace(hire, ends_on=date(2026, 5, 8)))] == ["first_week", "m1"]
+
+
+def test_a_survey_of_ones_own_comes_so_long_after_the_start_and_moves_nothing_else() -> None:
+    own = OwnSurvey("dormitory", HIRE, ((0, 14), (3, 0)))
+    asks_managers = OwnSurvey("rooms", MANAGER, ((1, 0),))
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    people = [facts("2026-04-01", manager=7), facts("2026-04-01", placement=2)]
+    plain = openings(people, CADENCE, first=first, last=last)
+    found = openings(people, replace(CADENCE, own=(own, asks_managers)), first=first, last=last)
+    assert [one for one in found if one in plain] == plain
+    assert [(one.placement, one.survey, one.period, one.due_on) for one in found if one not in plain] == [
+        (1, "dormitory", "after_14d", date(2026, 4, 15)),
+        (2, "dormitory", "after_14d", date(2026, 4, 15)),
+        (1, "rooms", "after_1m", date(2026, 5, 1)),
+        (1, "dormitory", "after_3m", date(2026, 7, 1)),
+        (2, "dormitory", "after_3m", date(2026, 7, 1)),
+    ]
 
 
 def test_a_company_that_never_works_is_an_error() -> None:

@@ -1,0 +1,49 @@
+"""Both views of one thing: what a hire and their manager answered about it in the same month of the stay.
+
+Only somebody of the agency reads it. Neither side ever does, since it would tell each what the other said.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.app import App
+from bot.text.mirror import Pair, View
+from scheduler.workdays import whole_months
+from store.queries import checkins
+from surveys.model import Question, Respondent
+
+MONTHS = 3
+"""How far back the pairs go: in three months each topic has its turn."""
+
+
+def pairs(app: App, tx: Session, placement_id: int) -> tuple[Pair, ...]:
+    """The latest answers of both sides to each question that has a mirror, the widest gap first."""
+    given: dict[str, dict[str, tuple[Question, int]]] = {}
+    found: dict[str, Pair] = {}
+    listed = checkins.answers_about(tx, [placement_id])
+    # The oldest first, and a month's hire before the manager: the latest pair of a question stays.
+    for checkin, answers in sorted(listed, key=lambda one: one[0].respondent != Respondent.HIRE):
+        survey = app.surveys.get(checkin.survey)
+        known = {question.name: question for question in survey.questions if question.scale} if survey else {}
+        told = [
+            (known[answer.question], int(answer.value))
+            for answer in answers
+            if answer.question in known and answer.value and known[answer.question].choice(answer.value)
+        ]
+        if checkin.respondent == Respondent.HIRE:
+            given.setdefault(checkin.period, {}).update({question.name: (question, value) for question, value in told})
+            continue
+        for question, value in told:
+            own = given.get(checkin.period, {}).get(question.mirrors or "")
+            if own is not None:
+                found[own[0].name] = Pair(
+                    checkin.due_on, question.driver or "", _view(*own), _view(question, value), len(question.choices)
+                )
+    newest = max((pair.on for pair in found.values()), default=None)
+    lately = [pair for pair in found.values() if newest and whole_months(pair.on, newest) < MONTHS]
+    return tuple(sorted(lately, key=lambda pair: -abs(pair.gap)))
+
+
+def _view(question: Question, value: int) -> View:
+    return View(question.label, question.choices[value - 1].label, value)
