@@ -116,8 +116,8 @@ def _numbers(tx: Session, placement: facts.Placement) -> list[tuple[int, str, fl
     found = []
     for asked, given in checkins.evidence(tx, [placement.id]):
         for one in given:
-            if asked.respondent == "hire" and one.driver and one.points and one.value:
-                found.append((month(one.answered_at), one.driver, (int(one.value) - 1) / (one.points - 1)))
+            if asked.respondent == "hire" and one.driver and one.points and (one.value or "").isdecimal():
+                found.append((month(one.answered_at), one.driver, (int(one.value or 0) - 1) / (one.points - 1)))
     for level in assessments.history(tx, placement.id):
         found.append((month(level.assessed_at), "probability", level.probability))
     if placement.left_on is not None:

@@ -39,8 +39,13 @@ def low_topics(tx: Session, checkin: facts.CheckIn) -> tuple[str, ...]:
     waiting = {one.topic for one in known if one.pending}
     lowest: dict[str, float] = {}
     for given in checkins.answers(tx, checkin.id):
-        if given.driver in SENTENCES and given.driver not in waiting and given.points and given.value:
-            lowest[given.driver] = min((int(given.value) - 1) / (given.points - 1), lowest.get(given.driver, 1.0))
+        if (
+            given.driver in SENTENCES
+            and given.driver not in waiting
+            and given.points
+            and (given.value or "").isdecimal()
+        ):
+            lowest[given.driver] = min((int(given.value or 0) - 1) / (given.points - 1), lowest.get(given.driver, 1.0))
     return tuple(sorted((topic for topic in lowest if lowest[topic] <= LOW), key=lambda topic: lowest[topic]))
 
 

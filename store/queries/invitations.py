@@ -46,7 +46,8 @@ def invitees(tx: Session, today: date, *, company: str | None = None) -> list[In
     linked = people.linked_ids(tx)
     order = {"hire": 0, "manager": 1, "consultant": 2, "lead": 3, "admin": 4}
     found = []
-    for row in tx.exec(select(Person).where(or_(Person.kind != "staff", col(Person.stopped_at).is_(None)))):
+    here = or_(Person.kind != "staff", col(Person.stopped_at).is_(None))
+    for row in tx.exec(select(Person).where(here, ~col(Person.identity).startswith("erased:"))):
         own = placed.get(row.id or 0)
         if own is None and (company is not None or row.kind != "staff"):
             continue

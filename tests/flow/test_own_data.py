@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.commands import own_data
+from bot.commands.invite import invite
 from bot.flow import changes, privacy
 from bot.refusal import Refusal
 from bot.text.catalog import Voice
@@ -173,6 +174,7 @@ async def test_a_manager_is_erased_and_the_case_goes_on() -> None:
         after = dump(house)
         assert [one for one in ("Sato", "sato@example.com", "AXOLOTL") if one in after] == []
         assert house.placement().hire.name == "NGUYEN VAN AN"
+        assert "manager" not in {one.whom.role for one in invite(house.app)}, "nobody invites them anew"
         await house.until("2026-06-20 12:00")
         await house.says(placement.consultant, "list")
         assert "NGUYEN VAN AN" in house.sees(placement.consultant)
