@@ -16,6 +16,8 @@ from itertools import pairwise
 
 import yaml
 
+from surveys.parse import without_accents
+
 TOPICS = (
     "self_harm",
     "violence",
@@ -123,12 +125,6 @@ def fold(text: str) -> str:
     for short, long in SHORT_FORMS:
         plain = re.sub(short, long, plain)
     return re.sub(r"[^\S\n]+", " ", plain).strip()
-
-
-def without_accents(text: str) -> str:
-    """The text as it is typed on a keyboard that has no Vietnamese."""
-    apart = unicodedata.normalize("NFD", text.replace("đ", "d"))
-    return unicodedata.normalize("NFC", "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f"))
 
 
 def _hiragana(sign: str) -> str:

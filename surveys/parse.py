@@ -97,8 +97,8 @@ def _by_words(question: Question, reply: str, labels: Labels) -> Parsed | Reject
     said = {_key(reply)} if " / " not in reply else {_key(half) for half in reply.split(" / ")}
     found = [choice.name for choice in question.choices if said <= _keys(choice, labels)]
     if not found:
-        bare = {_bare(key) for key in said}
-        found = [one.name for one in question.choices if bare <= {_bare(key) for key in _keys(one, labels)}]
+        bare = {without_accents(key) for key in said}
+        found = [one.name for one in question.choices if bare <= {without_accents(key) for key in _keys(one, labels)}]
     if not found:
         return None
     return Parsed(found[0]) if len(found) == 1 else Rejected("ambiguous")
@@ -114,10 +114,10 @@ _NUMBER = re.compile(
 )
 
 
-def _bare(key: str) -> str:
+def without_accents(text: str) -> str:
     """Latin letters without their accents, as many people type Vietnamese on a phone: "khong" for "không"."""
     kept = ""
-    for character in unicodedata.normalize("NFD", key.replace("đ", "d")):
+    for character in unicodedata.normalize("NFD", text.replace("đ", "d")):
         if not (unicodedata.combining(character) and kept[-1:].isascii()):
             kept += character
     return unicodedata.normalize("NFC", kept)
