@@ -83,18 +83,17 @@ def _opened(context: typer.Context) -> AbstractContextManager[App]:
 
 
 def _day(text: str) -> date:
-    from datetime import date
-
-    from bot.flow.roster.dates import FIRST_YEAR, LAST_YEAR
+    """A day in any form that a roster may have, also 令和8年4月1日."""
+    from bot.flow.roster.cells import ValueFault
+    from bot.flow.roster.dates import parse_date
     from bot.refusal import Refusal
 
+    if text.strip().isdecimal() and len(text.strip()) != len("20260401"):
+        raise Refusal("day_wrong", value=text)  # A serial number is a spreadsheet's way to write a day, nobody's.
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:  # No public holidays are known outside of the roster's own bounds.
-        raise Refusal("day_wrong", value=text)
-    return day
+        return parse_date(text)
+    except ValueFault as fault:
+        raise Refusal("day_wrong", value=text) from fault
 
 
 def _known_company(app_: App, name: str | None) -> str | None:
@@ -196,11 +195,12 @@ def plan(
 
 
 @app.command(help=_help(HELP["placements"]))
-def placements(context: typer.Context, company: Company = None, as_json: AsJson = False) -> None:
+def placements(context: typer.Context, company: Company = None, since: Since = None, as_json: AsJson = False) -> None:
     from bot.commands import lists
 
+    day = None if since is None else _day(since)
     with _opened(context) as found:
-        rows = lists.placement_rows(found, company=_known_company(found, company))
+        rows = lists.placement_rows(found, company=_known_company(found, company), since=day, apart=not as_json)
     columns = (
         "placement_id",
         "company",
@@ -604,6 +604,12 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except SystemExit as ended:
+        if ended.code == 2 and VOICE.first != "en":  # What is wrong, the library has said in English only.
+            from bot.text.lists import WRONG_USAGE
+
+            print(VOICE.one(WRONG_USAGE), file=sys.stderr)
+        raise
     except Exception as fault:
         from bot.commands.explain import explain
 

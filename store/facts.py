@@ -71,6 +71,7 @@ class Placement:
     notice_on: date | None
     left_on: date | None
     yearly_turnover: float | None
+    job_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

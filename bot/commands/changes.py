@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.app import App
 from bot.flow import changes
+from bot.flow.names import told_apart
 from bot.text import changes as words
 from bot.text.alerts import day
 from bot.text.catalog import Voice
@@ -46,7 +47,8 @@ def left(app: App, voice: Voice, key: str, *, notice_on: date, left_on: date, re
 def handover(app: App, voice: Voice, giver: str, taker: str, *, until: date | None) -> tuple[list[dict[str, Any]], str]:
     """Hand everything over that one looks after: the placements that went, and the sentence about it."""
     done = changes.hand_over(app, giver, taker, until=until)
-    rows = [{"placement_id": one.key, "company": one.company, "hire_name": one.hire.name} for one in done.placements]
+    names = told_apart(done.placements)
+    rows = [{"placement_id": one.key, "company": one.company, "hire_name": names[one.id]} for one in done.placements]
     if not done.changed:
         return rows, voice.one(words.UNCHANGED)
     before, after, count = done.before.name, done.after.name, len(rows)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import gettext
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import metadata
 from importlib.resources import files
@@ -20,28 +21,35 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.cells import cell_len
 from sqlmodel import Session
 
+from bot import fonts
+from bot.calendars import public_holidays
 from bot.channels.slack import check as slack
 from bot.channels.telegram import telegram_name
 from bot.channels.terminal import plain
 from bot.clock import real_now
 from bot.commands.explain import explain
 from bot.flow import agency, hotlines, timekeeping
+from bot.flow.roster.values import name_key
 from bot.main import AGENCY_ZONE, surveys_of
 from bot.messages import ListenError, SendError
 from bot.platforms import uses_slack
 from bot.settings import Settings, load_settings
 from bot.text import doctor as words
 from bot.text.catalog import ALIASES, KNOWN_LOCALES, SHIPPED, Voice, spoken
+from risk.rules import load as load_rules
 from scheduler.occasions import shipped as shipped_calendar
 from store.errors import StoreError
 from store.migrate import check as check_schema
 from store.migrate import head
-from store.queries import health, invitations, people, wordings
+from store.queries import health, invitations, people, staff, wordings
 from store.session import Store, make_engine
 from surveys.model import Message
 
 OWN_PACKAGES = ("bot", "surveys", "scheduler", "risk", "store", "locales")
 OWN_NAME = "teichaku"
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""As far as clocks may be apart without anybody noticing."""
+
 FORESIGHT = timedelta(days=90)
 MOST_NAMED = 8
 
@@ -92,11 +100,26 @@ def examine(voice: Voice, config: Path | None = None) -> list[Finding]:
     else:
         found.append(doctor.fine("settings.ok"))
         found.append(_languages(doctor, settings))
+        found += _files(doctor, settings)
         found += _telegram(doctor, settings)
         found += _database(doctor, settings)
         found += _slack(doctor, settings)
-    found += [*_catalogs(doctor), _occasions(doctor), _packages(doctor)]
+    found += [*_catalogs(doctor), _fonts(doctor), _occasions(doctor), _packages(doctor)]
     return found
+
+
+def _files(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
+    """What the settings only name: the rules of the risk, and the country whose public holidays count."""
+    year = real_now().year
+    checks: dict[str, Callable[[], object]] = {
+        "rules": lambda: load_rules(settings.risk.path),
+        "calendar": lambda: public_holidays(settings.calendar.country, (year,)),
+    }
+    for name, check in checks.items():
+        try:
+            check()
+        except Exception as fault:
+            yield from doctor.fails(name, fault)
 
 
 def _telegram(doctor: _Doctor, settings: Settings) -> Iterator[Finding]:
@@ -159,10 +182,13 @@ def _contents(doctor: _Doctor, settings: Settings, tx: Session, now: datetime) -
         ("roster", _roster),
         ("settings", _contradictions),
         ("surveys", _surveys),
+        ("clock", _clock),
         ("zones", _zones),
         ("translations", _translations),
         ("lead", _leads),
         ("links", partial(_links, now=now)),
+        ("platforms", partial(_platforms, now=now)),
+        ("companies", _companies),
         ("calendars", _calendars),
         ("hotlines", partial(_hotlines, now=now)),
     )
@@ -190,6 +216,18 @@ def _contradictions(doctor: _Doctor, settings: Settings, tx: Session) -> Iterato
 
 def _surveys(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
     yield doctor.fine("surveys.ok", count=len(surveys_of(settings, wordings.known(tx))))
+
+
+def _clock(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    """A clock that is slow would send everything late, and what a fast one did before stays undone until then."""
+    now, known = real_now(), health.latest_known_time(tx)
+    zone = ZoneInfo(AGENCY_ZONE) if _is_zone(AGENCY_ZONE) else UTC
+    shown = now.astimezone(zone).isoformat(" ", "minutes")
+    server = tx.get_bind().dialect.name == "postgresql"
+    if known is not None and (known - now > CLOCKS_DIFFER or (server and now - known > CLOCKS_DIFFER)):
+        yield doctor.finds("wrong", "clock.wrong", now=shown, known=known.astimezone(zone).isoformat(" ", "minutes"))
+    else:
+        yield doctor.fine("clock.ok", now=shown)
 
 
 def _zones(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
@@ -243,6 +281,24 @@ def _links(doctor: _Doctor, settings: Settings, tx: Session, *, now: datetime) -
         yield doctor.finds("attention", "links.missing", **kinds)
     elif known:
         yield doctor.fine("links.ok")
+
+
+def _platforms(doctor: _Doctor, settings: Settings, tx: Session, *, now: datetime) -> Iterator[Finding]:
+    """People who are to be asked where the service cannot be: no token is set for that platform."""
+    known = invitations.invitees(tx, now.astimezone(ZoneInfo(AGENCY_ZONE)).date())
+    wanted = Counter(one.channel for one in known if not one.left)
+    ready = {"slack": uses_slack(settings), "telegram": settings.telegram_bot_token is not None}
+    for name, is_ready in ready.items():
+        if wanted[name] and not is_ready:
+            yield doctor.finds("attention", f"platforms.{name}", count=wanted[name])
+
+
+def _companies(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    """Companies of the settings that are written in another way than in the roster, so that nothing of it holds."""
+    stored = {name_key(one.name): one.name for one in staff.companies(tx)}
+    unknown = [name for name in settings.companies if name_key(name) not in stored]
+    if unknown and stored:
+        yield doctor.finds("attention", "companies.unknown", names=_some(unknown), known=_some(sorted(stored.values())))
 
 
 def _calendars(doctor: _Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
@@ -313,6 +369,12 @@ def _catalogs(doctor: _Doctor) -> Iterator[Finding]:
         yield doctor.finds("attention", "catalogs.unread", names=", ".join(unread))
     if not missing and not unread:
         yield doctor.fine("catalogs.ok")
+
+
+def _fonts(doctor: _Doctor) -> Finding:
+    """Without its font a language would be little boxes on cards and pictures."""
+    missing = [name for family, name in fonts.FILES.items() if not fonts.path(family).is_file()]
+    return doctor.finds("wrong", "fonts.missing", names=", ".join(missing)) if missing else doctor.fine("fonts.ok")
 
 
 def _occasions(doctor: _Doctor) -> Finding:

@@ -13,6 +13,7 @@ from bot.flow import agency
 from bot.flow import checkin as checkin_step
 from bot.flow.changes import staff_called
 from bot.flow.heartbeat import DONE
+from bot.flow.names import told_apart
 from bot.flow.sight import may_see_alert
 from bot.main import PLAN, SWEEP, TICK
 from bot.text.alerts import reason as reason_words
@@ -140,20 +141,25 @@ def alert_rows(
     ]
 
 
-def placement_rows(app: App, *, company: str | None = None) -> list[Row]:
-    """The placements by number, with level, last answer and who is linked."""
+def placement_rows(
+    app: App, *, company: str | None = None, since: date | None = None, apart: bool = False
+) -> list[Row]:
+    """The placements by number, with level, last answer and who is linked; with ``since`` those that began since that day.
+
+    With ``apart``, for a person's eyes, equal names carry job title and start date."""
     today = app.clock().astimezone(app.desk.zone).date()
     with app.store.read() as tx:
-        known = _chosen(tx, company)
+        known = [one for one in _chosen(tx, company) if since is None or one.start_date >= since]
         levels = assessments.latest(tx, [one.id for one in known])
         paused = {row.id for row in placements.to_plan(tx) if any(a <= today <= b for a, b in row.pauses)}
         linked = {one.id: people.address_of(tx, one.id) is not None for p in known for one in (p.hire, p.manager)}
         answered = {one.id: checkins.last_answer_at(tx, one.hire.id) for one in known}
+    names = told_apart(known) if apart else {one.id: one.hire.name for one in known}
     return [
         {
             "placement_id": one.key,
             "company": one.company,
-            "hire_name": one.hire.name,
+            "hire_name": names[one.id],
             "start_date": one.start_date.isoformat(),
             "state": _state(one, today, paused=one.id in paused),
             "level": levels[one.id].level if one.id in levels else None,

@@ -41,8 +41,8 @@ def house(folder: Path, language: str, *, key: str) -> tuple[App, MemoryChannel,
 
 
 def demo(console: Console, voice: Voice, *, seed: int, keep: Path | None) -> None:
-    """Play and show the rehearsal. Raises Refusal when ``keep`` names a folder with something in it."""
-    if keep is not None and keep.exists() and any(keep.iterdir()):
+    """Play and show the rehearsal. Raises Refusal when ``keep`` names a file, or a folder with something in it."""
+    if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise Refusal("folder_used", folder=str(keep))
     with tempfile.TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)

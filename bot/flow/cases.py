@@ -3,21 +3,19 @@ person's own page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import outbox
+from bot.flow.names import Naming, told_apart
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see_alert, urgency, visible_placements
 from bot.messages import HOME, Payload
 from bot.text import cases as words
 from store import facts
 from store.queries import alerts, assessments, checkins, people
-
-Naming = Callable[[facts.Placement], str]
 
 
 def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> list[words.Case]:
@@ -30,7 +28,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
     for alert in alerts.unresolved(tx, ids):
         if may_see_alert(person, by_id[alert.placement_id], alert, alerts.told(tx, alert.id)):
             waiting.setdefault(alert.placement_id, alert.id)
-    today = app.clock().astimezone(app.desk.zone).date()
+    today, names = app.clock().astimezone(app.desk.zone).date(), told_apart(own, naming)
 
     def level_of(one: facts.Placement) -> str:
         return levels[one.id].level if one.id in levels else "none"
@@ -39,7 +37,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
     return [
         words.Case(
             placement=one.id,
-            hire=naming(one),
+            hire=names[one.id],
             company_id=one.company_id,
             company=one.company,
             level=level_of(one),

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import agency, copies, notices, outbox, sharing
 from bot.flow.conversation import placements_of
+from bot.flow.names import told_apart
 from bot.refusal import Refusal
 from bot.text.consent import CONSENT_VERSION
 from store import facts
@@ -70,20 +71,37 @@ def pause_in(
     """
     if first > last:
         raise Refusal("days_reversed")
-    now, key = app.clock(), placement.key
     if placement.left_on is not None and placement.left_on <= first:
-        raise Refusal("placement_left", key=key, day=placement.left_on.isoformat())
+        raise Refusal("placement_left", key=placement.key, day=placement.left_on.isoformat())
     if not changes.set_pause(tx, placement.id, first, last, reason):
         return Changed(placement, changed=False)
-    days = {"first": first.isoformat(), "last": last.isoformat()}
-    audit.write(tx, actor=_actor(by), action="paused", subject=f"placement:{key}", now=now, reason=reason, **days)
+    return after_pause(app, tx, placement, first, last, reason=reason, by=by)
+
+
+def after_pause(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    first: date,
+    last: date,
+    *,
+    reason: str,
+    by: facts.Person | None = None,
+    tell: bool = True,
+) -> Changed:
+    """What follows from a pause that is stored: it is recorded, what is open is taken back, and everybody is told; the
+    consultant only with ``tell``."""
+    now, days = app.clock(), {"first": first.isoformat(), "last": last.isoformat()}
+    subject = f"placement:{placement.key}"
+    audit.write(tx, actor=_actor(by), action="paused", subject=subject, now=now, reason=reason, **days)
 
     today = now.astimezone(ZoneInfo(placement.timezone)).date()
     withdrawn = changes.withdraw_open(tx, placement.id, now) if first <= today <= last else []
-    _tell_withdrawn(app, tx, placement, [one for one in withdrawn if one.person_id != placement.hire.id])
+    tell_withdrawn(app, tx, placement, [one for one in withdrawn if one.person_id != placement.hire.id])
     if last >= today and _takes_part(tx, placement.hire, placement):
         notices.tell_later(app, tx, placement.hire, placement, detail={"code": "paused", **days})
-    _tell_consultant(app, tx, placement, {"code": "paused", **_names(placement), **days}, by)
+    if tell:
+        tell_consultant(app, tx, placement, {"code": "paused", **days}, by)
     log.info("placement.paused", placement=placement.id, withdrawn=len(withdrawn))
     return Changed(placement, changed=True, withdrawn=len(withdrawn))
 
@@ -126,11 +144,11 @@ def leave_in(
         audit.write(tx, actor=_actor(by), action="resolved", subject=f"alert:{alert_id}", now=now)
         copies.refresh(app, tx, alert_id, key=f"left:{before.id}:{now.isoformat()}")
     ends = before.left_on is None and _takes_part(tx, before.hire, before) and not _works_elsewhere(tx, before)
-    _tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
+    tell_withdrawn(app, tx, before, [one for one in withdrawn if not (ends and one.person_id == before.hire.id)])
     if ends:
         notices.tell_later(app, tx, before.hire, before, detail={"code": "ended"})
-    told = {"code": "left", **_names(before), "day": left_on.isoformat(), "reason": reason}
-    _tell_consultant(app, tx, before, told, by)
+    told = {"code": "left", "day": left_on.isoformat(), "reason": reason}
+    tell_consultant(app, tx, before, told, by)
     log.info("placement.left", placement=before.id, withdrawn=len(withdrawn))
     return Changed(before, changed=True, withdrawn=len(withdrawn))
 
@@ -143,15 +161,30 @@ def correct_start(app: App, tx: Session, before: facts.Placement, start: date, *
     ends = [day for day in (before.notice_on, before.left_on, before.contract_ends) if day is not None]
     if ends and start > min(ends):
         raise Refusal("start_late", day=start.isoformat())
-    now = app.clock()
-    if not changes.set_start(tx, before.id, start, now):
+    if not changes.set_start(tx, before.id, start, app.clock()):
         return Changed(before, changed=False)
-    days = {"before": before.start_date.isoformat(), "day": start.isoformat()}
-    audit.write(tx, actor=_actor(by), action="start_corrected", subject=f"placement:{before.key}", now=now, **days)
-    told = {"code": "start_corrected", **_names(before), "day": start.isoformat()}
-    _tell_consultant(app, tx, before, told, by)
-    log.info("placement.start_corrected", placement=before.id)
-    return Changed(before, changed=True)
+    return after_start(app, tx, before, before.start_date, start, by=by)
+
+
+def after_start(
+    app: App,
+    tx: Session,
+    placement: facts.Placement,
+    before: date,
+    start: date,
+    *,
+    by: facts.Person | None = None,
+    tell: bool = True,
+) -> Changed:
+    """What follows from another start date that is stored: it is recorded, and the consultant is told."""
+    days = {"before": before.isoformat(), "day": start.isoformat()}
+    subject = f"placement:{placement.key}"
+    audit.write(tx, actor=_actor(by), action="start_corrected", subject=subject, now=app.clock(), **days)
+    told = {"code": "start_corrected", "day": start.isoformat()}
+    if tell:
+        tell_consultant(app, tx, placement, told, by)
+    log.info("placement.start_corrected", placement=placement.id)
+    return Changed(placement, changed=True)
 
 
 def hand_over(app: App, before: str, after: str, *, until: date | None = None) -> HandedOver:
@@ -175,7 +208,7 @@ def hand_over(app: App, before: str, after: str, *, until: date | None = None) -
         noted = changes.note_handover(tx, giver.id, taker.id, ids, until=until, now=now)
         if noted and not moved:
             audit.write(tx, actor="cli", action="handover_changed", subject=f"person:{giver.id}", now=now, to=taker.id)
-        _give(app, tx, moved, giver, taker, until=until, actor="cli")
+        give(app, tx, moved, giver, taker, until=until, actor="cli")
     return HandedOver(giver, taker, tuple(moved), changed=noted)
 
 
@@ -190,7 +223,7 @@ def give_back_due(app: App) -> None:
             taker, giver = people.get(tx, one.after), people.get(tx, one.before)
             held = [row for row in placements.everyone(tx, consultant_id=taker.id) if row.id in one.placements]
             changes.given_back(tx, one.id, app.clock())
-            _give(app, tx, held, taker, giver, until=None, actor="handover")
+            give(app, tx, held, taker, giver, until=None, actor="handover")
 
 
 def _today(app: App) -> date:
@@ -214,14 +247,14 @@ def staff_called(tx: Session, wanted: str) -> facts.Person:
     return found[0]
 
 
-def _give(
+def give(
     app: App,
     tx: Session,
     moved: Sequence[facts.Placement],
     giver: facts.Person,
     taker: facts.Person,
     *,
-    until: date | None,
+    until: date | None = None,
     actor: str,
 ) -> None:
     """Move placements with everything that belongs to them, and tell both consultants and each hire and manager."""
@@ -248,9 +281,8 @@ def _give(
         if people.decision(tx, person, placement.id, version=CONSENT_VERSION) != "declined":
             notices.tell_later(app, tx, person, placement, detail={"code": f"handover{suffix}", **told})
 
-    running = [one.hire.name for one in moved if one.left_on is None]
-    hires = ", ".join(running[:MOST_NAMED]) + (f" … ({len(running)})" if len(running) > MOST_NAMED else "")
-    case = {"count": len(moved), "hires": hires or "–", "before": giver.name, "after": taker.name, **day}
+    hires = some_names([one for one in moved if one.left_on is None])
+    case = {"count": len(moved), "hires": hires, "before": giver.name, "after": taker.name, **day}
     key = f"handover:{giver.id}:{taker.id}:{now.isoformat()}"
     for person, code in ((taker, f"handover_to{suffix}"), (giver, f"handover_from{suffix}")):
         detail = {"code": code, **case}
@@ -258,20 +290,24 @@ def _give(
     log.info("placements.handed_over", count=len(moved))
 
 
-def _names(placement: facts.Placement) -> dict[str, str]:
-    return {"hire": placement.hire.name, "company": placement.company}
+def some_names(of: Sequence[facts.Placement]) -> str:
+    """The hires of placements, as far as one message names them."""
+    names = list(told_apart(of).values())
+    return ", ".join(names[:MOST_NAMED]) + (f" … ({len(names)})" if len(names) > MOST_NAMED else "") or "–"
 
 
 def _actor(by: facts.Person | None) -> str:
     return "cli" if by is None else f"person:{by.id}"
 
 
-def _tell_consultant(
+def tell_consultant(
     app: App, tx: Session, placement: facts.Placement, detail: dict[str, Any], by: facts.Person | None
 ) -> None:
+    """Tell the consultant of a placement what was changed about it, unless it was the consultant who did it."""
     if by is not None and by.id == placement.consultant.id:
         return
     consultant, key = placement.consultant.id, f"change:{placement.id}:{app.clock().isoformat()}:{detail['code']}"
+    detail = {"hire": placement.hire.name, "company": placement.company, **detail}
     outbox.promise(app, tx, consultant, key=key, kind="change", subject=consultant, detail=detail)
 
 
@@ -285,7 +321,7 @@ def _works_elsewhere(tx: Session, left: facts.Placement) -> bool:
     return any(one.id != left.id and one.left_on is None for one in placements_of(tx, left.hire))
 
 
-def _tell_withdrawn(app: App, tx: Session, placement: facts.Placement, withdrawn: Sequence[facts.CheckIn]) -> None:
+def tell_withdrawn(app: App, tx: Session, placement: facts.Placement, withdrawn: Sequence[facts.CheckIn]) -> None:
     """Thank for what was asked for and is taken back. Whoever was in the middle of it goes on with the next one instead;
     whoever has others open, and had not begun, notices nothing."""
     for one in withdrawn:

@@ -75,6 +75,8 @@ def _open(app: App, tx: Session, token: str) -> tuple[forms.Link, facts.CheckIn]
     checkin = checkins.get(tx, link.checkin_id) if link is not None else None
     if link is None or checkin is None or checkin.turn != link.turn or checkin.state not in ("open", "expired"):
         return None
+    if checkin.state == "expired" and checkins.superseded(tx, checkin):
+        return None  # Who was the manager is shown nothing more of the hire.
     return link, checkin
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import outbox
 from bot.flow.checkin import calendar_of
+from bot.text.consent import CONSENT_VERSION
 from scheduler.plan import HourChoice
 from scheduler.workdays import next_allowed
 from store import facts
@@ -66,6 +67,7 @@ def tell_due(app: App) -> None:
                 key=f"notice:{one.id}",
                 kind=one.kind,
                 subject=one.subject,
+                turn=CONSENT_VERSION if one.kind == "consent" else 0,
                 detail=dict(one.detail),
             )
             changes.told(tx, one.id)

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import case_page, cases, forms, home, hotlines, inviting, mirror, own_data, safety, sharing, why
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
+from bot.flow.names import told_apart
 from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Limits, Paragraph, Style, is_surface
 from bot.text import alerts as staff_words
@@ -413,15 +414,18 @@ def _timeline(app: App, tx: Session, placement_id: int, *, shown: int | None = N
 def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
     naming = _naming(app, one)
-    listed: dict[str, list[tuple[int, str, str, str | None]]] = {}
+    shown: list[tuple[facts.Alert, facts.Placement]] = []
     for alert_id in one.detail.get("alerts", []):
         found = alerts.get(tx, alert_id)
         if found is not None and found.state != "resolved":
             placement = placements.get(tx, found.placement_id)
-            if not may_see_alert(person, placement, found, alerts.told(tx, found.id)):
-                continue
-            line = (found.id, naming(placement), found.kind, found.level)
-            listed.setdefault(placement.company, []).append(line)
+            if may_see_alert(person, placement, found, alerts.told(tx, found.id)):
+                shown.append((found, placement))
+    names = told_apart(list({placement.id: placement for _, placement in shown}.values()), naming)
+    listed: dict[str, list[tuple[int, str, str, str | None]]] = {}
+    for found, placement in shown:
+        line = (found.id, names[placement.id], found.kind, found.level)
+        listed.setdefault(placement.company, []).append(line)
     topics = sharing.to_say(tx, person, one.detail.get("topics", []), naming)
     if not listed and not topics:
         return None

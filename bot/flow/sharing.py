@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import agency, cases, notices, outbox
-from bot.flow.cases import Naming
+from bot.flow.names import Naming
 from bot.flow.reply import Heard, say, send
 from bot.flow.sight import may_see
 from bot.messages import Payload

@@ -241,7 +241,7 @@ _PATHS = tuple(_paths(Settings))
 _SECRETS = {
     PREFIX + name.upper()
     for name, info in Settings.model_fields.items()
-    if SecretStr in (info.annotation, *get_args(info.annotation))
+    if any(one is SecretStr or SecretStr in get_args(one) for one in (info.annotation, *get_args(info.annotation)))
 }
 _VARIABLES = tuple(
     [PREFIX + "__".join(path).upper() for path in _PATHS if "*" not in path and (*path, "*") not in _PATHS]

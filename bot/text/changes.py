@@ -58,6 +58,25 @@ SAYS = {
         "Case %(key)s: the hire has erased everything here and takes part no more. Please take the row out of the roster. "
         "Nobody in the company is told.",
     ),
+    "manager_changed": Message(
+        "change.say.manager_changed",
+        "%(hire)s, %(company)s: the manager is %(after)s now. %(before)s is asked no more and sees nothing of it.",
+    ),
+    "hire_changed": Message(
+        "change.say.hire_changed",
+        "%(key)s, %(company)s: the hire is %(hire)s now. Whoever was named there before is asked no more.",
+    ),
+    "company_changed": Message(
+        "change.say.company_changed",
+        "%(hire)s is at %(after)s now and not at %(before)s any more. Who had agreed to be asked is asked about that again.",
+    ),
+    "lead_changed": Message(
+        "change.say.lead_changed", "%(hire)s, %(company)s: the lead is %(after)s now, and not %(before)s any more."
+    ),
+    "roster_changed": Message(
+        "change.say.roster_changed",
+        "A roster has changed %(count)s of your cases: %(hires)s. Write “list” to see them.",
+    ),
     "handover_to": Message(
         "change.say.handover_to",
         "From today you look after what was with %(before)s (%(count)s): %(hires)s. The open alerts and promises are yours too. Write “list” for your cases.",

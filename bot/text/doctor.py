@@ -27,6 +27,12 @@ WHAT = {
         "doctor.telegram.half",
         "TEICHAKU_TELEGRAM_WEBHOOK_SECRET is set but TEICHAKU_PUBLIC_URL is not, so that updates are polled.",
     ),
+    "clock.ok": Message("doctor.clock.ok", "The clock of this machine says %(now)s."),
+    "clock.wrong": Message(
+        "doctor.clock.wrong", "The clock of this machine says %(now)s, but it has been %(known)s already elsewhere."
+    ),
+    "fonts.ok": Message("doctor.fonts.ok", "The fonts for cards and pictures are there."),
+    "fonts.missing": Message("doctor.fonts.missing", "Fonts for cards and pictures are missing: %(names)s."),
     "zones.ok": Message("doctor.zones.ok", "The time zones are known: %(names)s."),
     "zones.missing": Message("doctor.zones.missing", "The data of these time zones is missing: %(names)s."),
     "catalogs.ok": Message(
@@ -67,6 +73,17 @@ WHAT = {
     "links.missing": Message(
         "doctor.links.missing",
         "Not connected yet: hires %(hires)s, managers %(managers)s, people of the agency %(staff)s.",
+    ),
+    "platforms.slack": Message(
+        "doctor.platforms.slack", "On Slack %(count)s people are to be reached, and no token of Slack is set."
+    ),
+    "platforms.telegram": Message(
+        "doctor.platforms.telegram",
+        "On Telegram %(count)s people are to be reached, and TEICHAKU_TELEGRAM_BOT_TOKEN is not set.",
+    ),
+    "companies.unknown": Message(
+        "doctor.companies.unknown",
+        "The settings name companies that no roster names, so nothing that they say holds: %(names)s.",
     ),
     "calendars.ok": Message("doctor.calendars.ok", "Every company has a calendar of its own."),
     "calendars.missing": Message(
@@ -121,6 +138,10 @@ REMEDY = {
     "key.missing": Message(
         "doctor.remedy.key", "“teichaku init” makes a key and writes it into .env. Keep a copy of it."
     ),
+    "clock.wrong": Message(
+        "doctor.remedy.clock", "Let both machines set their clocks by the network (NTP); until then messages come late."
+    ),
+    "fonts.missing": Message("doctor.remedy.fonts", "Install teichaku again; the fonts come with it (bot/fonts)."),
     "zones.missing": Message(
         "doctor.remedy.zones", "Install the package tzdata, or correct the column timezone (タイムゾーン)."
     ),
@@ -144,6 +165,9 @@ REMEDY = {
         "Write the name or e-mail address as in the roster, or add the person as [[staff]].",
     ),
     "links.missing": Message("doctor.remedy.links", "“teichaku invite” makes a code for each of them."),
+    "platforms.slack": Message("doctor.remedy.platforms_slack", "docs/slack/README.md leads to the two tokens."),
+    "platforms.telegram": Message("doctor.remedy.platforms_telegram", "docs/telegram.md leads to the token."),
+    "companies.unknown": Message("doctor.remedy.companies", "Write the name as in the roster, which knows: %(known)s."),
     "calendars.missing": Message(
         "doctor.remedy.calendars",
         "Where a company works at weekends or follows its customer's calendar, say so in the sheet Companies (会社). Otherwise "

@@ -81,6 +81,9 @@ OTHER_ERRORS = {
     "file_unreadable": Message(
         "error.file_unreadable", "The file %(file)s cannot be read. Check that it is a file and that you may read it."
     ),
+    "file_ending": Message(
+        "error.file_ending", "%(file)s: teichaku does not write such files. Let the name end with one of: %(known)s"
+    ),
     "file_unwritable": Message(
         "error.file_unwritable",
         "The file %(file)s cannot be written. Check the folder, its free space and who may write there.",

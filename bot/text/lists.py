@@ -102,8 +102,39 @@ WRITING = Message("cli.writing", "Writing %(file)s")
 IMPORTED = Message(
     "cli.imported", "%(created)s placements new, %(changed)s changed, %(unchanged)s as before. People new: %(people)s."
 )
+NEW_PERSON = Message("cli.new_person", "%(name)s (%(role)s)")
+KINDS = {**RESPONDENTS, "staff": Message("list.staff", "agency")}
 DRY_RUN = Message("cli.dry_run", "This was a trial: nothing was stored.")
-CHANGED_LINE = Message("cli.changed_line", "%(key)s: changed are %(columns)s")
+CORRECTED = Message("cli.corrected", "%(key)s, the same placement and people, corrected: %(columns)s")
+FRESH = Message("cli.fresh", "%(name)s (new)")
+FAMILIAR = Message("cli.familiar", "%(name)s (known already)")
+REPLACED = {
+    "company": Message(
+        "cli.replaced.company",
+        "%(key)s: another company, %(after)s instead of %(before)s. What was open is withdrawn, the history stays, and who had "
+        "agreed is asked for consent again. A new job of the same person needs a number of its own.",
+    ),
+    "hire": Message(
+        "cli.replaced.hire",
+        "%(key)s: another hire, %(after)s instead of %(before)s, who is asked no more about this placement.",
+    ),
+    "manager": Message(
+        "cli.replaced.manager",
+        "%(key)s: another manager, %(after)s instead of %(before)s, whose open check-in is withdrawn with thanks and whose "
+        "access ends.",
+    ),
+    "consultant": Message(
+        "cli.replaced.consultant",
+        "%(key)s: another consultant, %(after)s instead of %(before)s, who sees it no more. Open alerts go along, and hire and "
+        "manager are told.",
+    ),
+    "lead": Message("cli.replaced.lead", "%(key)s: another lead, %(after)s instead of %(before)s."),
+}
+RETURNING = Message(
+    "cli.returning",
+    "%(key)s: a new placement of %(name)s, who is known already (%(former)s). Chat and languages stay, consent is asked again, "
+    "naming the company, and the risk begins anew.",
+)
 KEY_MADE = Message("cli.key_made", "Row %(row)s has no placement_id; it is now %(key)s. Please keep that number.")
 UNKNOWN_COLUMN = Message("cli.unknown_column", "Column %(letter)s (“%(heading)s”) is not known and was not read.")
 UNKNOWN_COLUMN_NEAR = Message(
@@ -124,6 +155,9 @@ SURVEY_IMPORTED = Message("cli.survey_imported", "%(form)s, version %(version)s,
 RUNNING = Message("cli.running", "teichaku is running. Ctrl-C stops it.")
 REHEARSING = Message(
     "cli.rehearsing", "teichaku is rehearsing; teichaku status shows the time that it plays. Ctrl-C stops it."
+)
+WRONG_USAGE = Message(
+    "cli.wrong_usage", "That is no command or no option of it. Each command explains itself with --help."
 )
 STOPPED = Message("cli.stopped", "Stopped.")
 

@@ -224,6 +224,11 @@ ROSTER_QUESTIONS = {
         "Is this one person? %(name)s starts at %(company)s on %(start)s in rows %(rows)s. If these are different people, "
         "a hire_id (本人番号) keeps them apart.",
     ),
+    "hire_twice": Message(
+        "roster.question.hire_twice",
+        "Is this one placement? %(name)s begins at %(company)s more than once within some weeks, in rows %(rows)s. If the date "
+        "was corrected, please leave only the row with the right one.",
+    ),
 }
 """What a person should look at although the file can be imported, by code."""
 

@@ -167,7 +167,10 @@ def open_of(tx: Session, person_id: int) -> list[facts.CheckIn]:
 
 
 def superseded(tx: Session, checkin: facts.CheckIn) -> bool:
-    """True when the next check-in of the same kind of respondent has opened since."""
+    """True when the next check-in of the same kind of respondent has opened since, or somebody else is the respondent."""
+    asked = Placement.hire_id if checkin.respondent == "hire" else Placement.manager_id
+    if tx.exec(select(asked).where(Placement.id == checkin.placement_id)).one() != checkin.person_id:
+        return True
     query = select(CheckIn.id).where(
         CheckIn.placement_id == checkin.placement_id,
         CheckIn.respondent == checkin.respondent,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from store.seal import unseal
-from store.tables import Answer, Company, FollowUp, Person, Placement
+from store.tables import Answer, Company, FollowUp, Heartbeat, Person, Placement
 
 
 def open_words(tx: Session) -> None:
@@ -16,6 +17,14 @@ def open_words(tx: Session) -> None:
     note = select(FollowUp.sealed_note).where(col(FollowUp.sealed_note).is_not(None)).order_by(col(FollowUp.id).desc())
     for query in (answer, note):
         unseal(tx, tx.exec(query.limit(1)).one_or_none())
+
+
+def latest_known_time(tx: Session) -> datetime | None:
+    """A time that has been already, by another clock: the database server's, or that of whichever process ticked last."""
+    if tx.get_bind().dialect.name == "postgresql":
+        now: datetime = tx.exec(select(func.clock_timestamp())).one()
+        return now
+    return tx.exec(select(func.max(Heartbeat.at))).one()
 
 
 def count_placements(tx: Session) -> int:

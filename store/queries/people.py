@@ -205,6 +205,18 @@ def decide(
     tx.add(row)
 
 
+def forget_decision(tx: Session, person_id: int, placement_id: int) -> bool:
+    """Let somebody who agreed decide anew, because what they agreed to is not so any more; a "no" stays. True for a "yes"."""
+    query = select(Consent).where(Consent.person_id == person_id, Consent.placement_id == placement_id)
+    given = list(tx.exec(query.order_by(col(Consent.version).desc())))
+    if not given or given[0].decision != "agreed":
+        return False
+    for one in given:
+        tx.delete(one)
+    tx.flush()
+    return True
+
+
 def decision(tx: Session, person: facts.Person, placement_id: int, *, version: int) -> str | None:
     """agreed, declined, or None while nobody has asked. A manager decides once for all hires, a hire for each placement."""
     query = select(Consent.decision).where(Consent.person_id == person.id, Consent.version == version)

@@ -32,6 +32,7 @@ _OWN = [
         "residence_expires",
         "notice_on",
         "left_on",
+        "job_title",
     )
 ]
 
@@ -83,7 +84,7 @@ def _fact(row: Row[Any]) -> facts.Placement:
     own, (company, turnover), persons = row[: len(_OWN)], row[len(_OWN) : len(_OWN) + 2], row[len(_OWN) + 2 :]
     size = len(persons) // 4
     hire, manager, consultant, lead = (persons[start : start + size] for start in range(0, len(persons), size))
-    row_id, key, company_id, start_date, timezone, contract_ends, residence_expires, notice_on, left_on = own
+    row_id, key, company_id, start_date, timezone, contract_ends, residence_expires, notice_on, left_on, job = own
     return facts.Placement(
         id=row_id,
         key=key,
@@ -100,6 +101,7 @@ def _fact(row: Row[Any]) -> facts.Placement:
         notice_on=notice_on,
         left_on=left_on,
         yearly_turnover=turnover,
+        job_title=job,
     )
 
 

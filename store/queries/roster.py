@@ -4,34 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from store import facts
 from store.dialect import add_all
-from store.queries.roster_people import Key, Known, Row, Team, keys_of, put, teams_of
+from store.queries import checkins
+from store.queries.roster_people import Correction, Key, Known, Row, Team, keys_of, put, teams_of
 from store.tables import CheckIn, Company, Pause, Person, Placement
 
-_COLUMN = {
-    "company_id": "company",
-    **{f"{role}_id": f"{role}_name" for role in ("hire", "manager", "consultant", "lead")},
-}
-"""The roster's name for what the table of placements calls otherwise."""
+_PLACES = ("company", "hire", "manager", "consultant", "lead")
+"""What a placement names of others; each has a column with its id."""
 
 HOME_LEAVE = "home_leave"
 """The reason of a pause that comes from a roster; it corrects no pause that has another one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Somebody else, or another company, in the place of what was: ``what`` is hire, manager, consultant, lead or company.
+
+    ``fresh`` is True for somebody, or a company, that nobody knew; ``withdrawn`` is what was taken back.
+    """
+
+    key: str
+    what: str
+    before_id: int
+    before: str
+    after: str
+    fresh: bool
+    withdrawn: tuple[facts.CheckIn, ...] = ()
+
+
 @dataclass(slots=True)
 class Changes:
-    """What an import did, or would do: keys of placements, and per key the roster's columns that changed."""
+    """What an import did, or would do: keys of placements, and per key the roster's columns that changed.
+
+    Of what changed, ``corrections`` are about the same person or placement, and ``replaced`` is not. ``returning`` are
+    hires with a new placement who had one before: its number, their name and the number of the one before; ``leaves`` are
+    pauses of placements that were known: number, first and last day.
+    """
 
     created: list[str] = field(default_factory=list)
     changed: dict[str, list[str]] = field(default_factory=dict)
     unchanged: int = 0
     keys_made: dict[int, str] = field(default_factory=dict)
     new_people: list[tuple[str, str]] = field(default_factory=list)
+    corrections: dict[str, list[Correction]] = field(default_factory=dict)
+    replaced: list[Replaced] = field(default_factory=list)
+    returning: list[tuple[str, str, str]] = field(default_factory=list)
+    leaves: list[tuple[str, date, date]] = field(default_factory=list)
+
+    def corrected(self, key: str, *corrections: Correction) -> None:
+        """Note what a file corrects about a placement and its people."""
+        if corrections:
+            self.corrections.setdefault(key, []).extend(corrections)
+            self._noted(key, [one.column for one in corrections])
+
+    def taken_over(self, one: Replaced) -> None:
+        """Note who or what stands in another's place."""
+        self.replaced.append(one)
+        self._noted(one.key, ["company" if one.what == "company" else f"{one.what}_name"])
+
+    def _noted(self, key: str, columns: list[str]) -> None:
+        self.changed[key] = list(dict.fromkeys([*self.changed.get(key, []), *columns]))
 
 
 def save(tx: Session, rows: Sequence[Row], companies: Sequence[Row], *, now: datetime, key: Key) -> Changes:
@@ -52,13 +90,15 @@ def save(tx: Session, rows: Sequence[Row], companies: Sequence[Row], *, now: dat
     add_all(tx, known.new_people)
     changes.new_people = [(person.kind, person.name) for person in known.new_people]
 
-    placed = []
+    placed, former = [], {one.hire_id: one.key for one in known.placements.values()}
     for row, company, number, team in zip(rows, employers, keys, teams, strict=True):
         values = _values(row, company, team)
         if number in known.placements:
-            placed.append(_update(tx, known.placements[number], values, team, changes, to_plan, now))
-        else:
-            placed.append(_create(number, values, changes, to_plan, now))
+            placed.append(_update(tx, known, known.placements[number], values, team, changes, to_plan, now))
+            continue
+        placed.append(_create(number, values, changes, to_plan, now))
+        if values["hire_id"] in former:
+            changes.returning.append((number, team.hire.name, former[values["hire_id"]]))
     add_all(tx, placed)
 
     _pauses(tx, rows, placed, changes, to_plan, now)
@@ -116,6 +156,7 @@ def _create(
 
 def _update(
     tx: Session,
+    known: Known,
     found: Placement,
     values: dict[str, Any],
     team: Team,
@@ -123,27 +164,49 @@ def _update(
     to_plan: set[int | None],
     now: datetime,
 ) -> Placement:
+    if known.stand_ins.get(found.id or 0) == (values["consultant_id"], found.consultant_id):
+        values["consultant_id"] = None  # Whose the placement is, the file says; who stands in for a while, it does not.
     before = {name: getattr(found, name) for name in values}
     changed = put(found, values)
     if changed:
         to_plan |= {before["company_id"], found.company_id}
     if "start_date" in changed:
         found.imported_at = found.known_since = now  # A corrected start moves the future only: there is no backlog.
-    for role in ("hire_id", "manager_id"):
-        if role in changed:
-            _withdraw(tx, found, before[role], now)
-    if shown := [_COLUMN.get(name, name) for name in changed] + team.changed:
-        changes.changed[found.key] = list(dict.fromkeys(shown))
+    for name in changed:
+        what = name.removesuffix("_id")
+        if what not in _PLACES:
+            changes.corrected(found.key, Correction(name, before[name], values[name]))
+        elif before[name] is None:
+            changes.corrected(found.key, Correction(f"{what}_name", None, known.name_of(what, values[name])))
+        else:
+            changes.taken_over(_replace(tx, known, found, what, before[name], before["hire_id"], now))
+    changes.corrected(found.key, *team.corrections)
     return found
 
 
-def _withdraw(tx: Session, placement: Placement, person_id: int, now: datetime) -> None:
-    """Somebody else stands in their place: what the person was asked about this placement is over."""
+def _replace(
+    tx: Session, known: Known, placement: Placement, what: str, before: int, hire_id: int, now: datetime
+) -> Replaced:
+    """Somebody else stands in their place: what the person was asked about this placement is over. At another company it is
+    so for the hire, too."""
+    after: int = getattr(placement, f"{what}_id")
+    asked = {"hire": before, "manager": before, "company": hire_id}.get(what)
     query = select(CheckIn).where(
-        CheckIn.placement_id == placement.id, CheckIn.person_id == person_id, CheckIn.state == "open"
+        CheckIn.placement_id == placement.id, CheckIn.person_id == asked, CheckIn.state == "open"
     )
-    for checkin in tx.exec(query):
-        checkin.state, checkin.closed_at, checkin.wakes_at = "cancelled", now, None
+    rows = [] if asked is None else list(tx.exec(query))
+    withdrawn = tuple(checkins.as_fact(row) for row in rows)
+    for row in rows:
+        row.state, row.closed_at, row.wakes_at = "cancelled", now, None
+    return Replaced(
+        placement.key,
+        what,
+        before,
+        known.name_of(what, before),
+        known.name_of(what, after),
+        fresh=after not in (known.stored_companies if what == "company" else known.people),
+        withdrawn=withdrawn,
+    )
 
 
 def _pauses(
@@ -169,14 +232,18 @@ def _pauses(
             for one in known
             if one.reason == HOME_LEAVE and (one.first > now.date() or (one.first <= last and first <= one.last))
         ]
-        told = put(same[0], {"first": first, "last": last}) if same else ["first", "last"]
-        if not same:
+        before = (same[0].first, same[0].last) if same else (None, None)
+        if before == (first, last):
+            continue
+        if same:
+            same[0].first, same[0].last = first, last
+        else:
             tx.add(Pause(placement_id=placement.id or 0, first=first, last=last))
-        if told:
-            to_plan.add(placement.company_id)
-        if told and placement.key not in created:
-            columns = changes.changed.setdefault(placement.key, [])
-            columns += [{"first": "leave_from", "last": "leave_to"}[name] for name in told]
+        to_plan.add(placement.company_id)
+        if placement.key not in created:
+            columns = zip(("leave_from", "leave_to"), before, (first, last), strict=True)
+            changes.corrected(placement.key, *(Correction(*one) for one in columns if one[1] != one[2]))
+            changes.leaves.append((placement.key, first, last))
 
 
 def rows(tx: Session) -> list[dict[str, Any]]:

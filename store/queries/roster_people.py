@@ -11,33 +11,44 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from store.tables import Company, Person, Placement
+from store.tables import Company, Handover, Person, Placement
 
 Row = Mapping[str, Any]
 Key = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A column in which a file says something else than what is stored, and both."""
+
+    column: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
-    """The people of one row, and the columns in which the file says something new about them."""
+    """The people of one row, and what the file corrects about them."""
 
     hire: Person
     manager: Person
     consultant: Person
     lead: Person | None
-    changed: list[str]
+    corrections: list[Correction]
 
 
 class Known:
     """Everything that is stored already, by what identifies it, so that thousands of rows need a few reads.
 
     ``new_people`` are those that the file names and nobody knew; ``said`` is what the file has said about each person so
-    far: where two rows spell a name in two ways, the first one counts, and importing again changes nothing.
+    far: where two rows spell a name in two ways, the first one counts, and importing again changes nothing; ``stand_ins``
+    are placements that are lent to another consultant for some days: whose they are, and who has them.
     """
 
     def __init__(self, tx: Session, key: Key) -> None:
         self.key = key
         self.companies = {row.name_key: row for row in tx.exec(select(Company))}
+        self.stored_companies = {row.id: row for row in self.companies.values()}
         self.people = {row.id: row for row in tx.exec(select(Person).order_by(col(Person.id)))}
         self.placements = {row.key: row for row in tx.exec(select(Placement).order_by(col(Placement.id)))}
         self.by_email: dict[tuple[str, int | None, str], Person] = {}
@@ -47,6 +58,19 @@ class Known:
             self.remember(row)
         self.new_people: list[Person] = []
         self.said: dict[int, set[str]] = {}
+        lent = select(Handover).where(col(Handover.given_back_at).is_(None), col(Handover.until).is_not(None))
+        self.stand_ins = {
+            placement: (row.from_id, row.to_id)
+            for row in tx.exec(lent.order_by(col(Handover.id)))
+            for placement in row.placements
+        }
+
+    def name_of(self, what: str, row_id: int) -> str:
+        """What a company or a person is called whose row has that id, also one that is new."""
+        if what == "company":
+            return next(row.name for row in self.companies.values() if row.id == row_id)
+        found = self.people.get(row_id) or next(row for row in self.new_people if row.id == row_id)
+        return found.name
 
     def remember(self, row: Person) -> None:
         """Let a person be found by what the roster says about them."""
@@ -134,17 +158,19 @@ def teams_of(known: Known, rows: Sequence[Row], employers: Sequence[Company], ke
     """The people of each row. Those of known placements come first, so that an e-mail that they give up is free."""
     teams: dict[int, Team] = {}
     for n in sorted(range(len(rows)), key=lambda n: keys[n] not in known.placements):
-        row, changed = rows[n], list[str]()
-        hire = _hire(known, row, keys[n], changed)
-        manager = _manager(known, row, employers[n], changed)
-        consultant = _staff(known, row, "consultant", changed)
-        lead = _staff(known, row, "lead", changed)
+        row, corrections = rows[n], list[Correction]()
+        hire = _hire(known, row, keys[n], corrections)
+        manager = _manager(known, row, employers[n], corrections)
+        consultant = _staff(known, row, "consultant", corrections)
+        lead = _staff(known, row, "lead", corrections)
         assert consultant is not None
-        teams[n] = Team(hire, manager, consultant, lead, changed)
+        teams[n] = Team(hire, manager, consultant, lead, corrections)
     return [teams[n] for n in range(len(rows))]
 
 
-def _person(known: Known, role: str, found: Person | None, values: dict[str, Any], changed: list[str]) -> Person:
+def _person(
+    known: Known, role: str, found: Person | None, values: dict[str, Any], corrections: list[Correction]
+) -> Person:
     """The person, new or known. The languages and the name that a person chose themselves outrank the file."""
     given = {name: value for name, value in values.items() if value not in (None, [])}
     if found is None:
@@ -154,18 +180,29 @@ def _person(known: Known, role: str, found: Person | None, values: dict[str, Any
         known.forget(found)
         chosen = {"languages", "call_name"} if found.named else set()
         settled = chosen | known.said.get(id(found), set())
-        news = put(found, {name: value for name, value in given.items() if name not in settled})
-        changed += [f"{role}_{'id' if name == 'external_id' else name}" for name in news]
+        before = {name: getattr(found, name) for name in given}
+        for name in put(found, {name: value for name, value in given.items() if name not in settled}):
+            column = f"{role}_{'id' if name == 'external_id' else name}"
+            corrections.append(Correction(column, before[name], given[name]))
     known.said.setdefault(id(found), set()).update(given)
     known.remember(found)
     return found
 
 
-def _hire(known: Known, row: Row, key: str, changed: list[str]) -> Person:
+def _is_another(known: Known, row: Row, hire: Person) -> bool:
+    """True when a row names somebody else than the hire of its placement: by the name, and by number or e-mail address. Where
+    only one of these differs, it is corrected."""
+    pairs = ((row["hire_id"], hire.external_id), (row["hire_email"], hire.email))
+    differs = any(said and stored and said != stored for said, stored in pairs)
+    return differs and known.key(row["hire_name"]) != known.key(hire.name)
+
+
+def _hire(known: Known, row: Row, key: str, corrections: list[Correction]) -> Person:
     external, email, placement = row["hire_id"], row["hire_email"], known.placements.get(key)
     found = known.by_external.get(external) if external else None
     found = found or (known.by_email.get(("hire", None, email)) if email else None)
-    found = found or (known.people[placement.hire_id] if placement is not None else None)
+    if found is None and placement is not None and not _is_another(known, row, known.people[placement.hire_id]):
+        found = known.people[placement.hire_id]
     values = {
         "kind": "hire",
         "name": row["hire_name"],
@@ -176,14 +213,14 @@ def _hire(known: Known, row: Row, key: str, changed: list[str]) -> Person:
         "languages": list(row["hire_languages"]),
         "external_id": external,
     }
-    person = _person(known, "hire", found, values, changed)
+    person = _person(known, "hire", found, values, corrections)
     sign = f"id:{person.external_id}" if person.external_id else f"email:{person.email}" if person.email else None
     if sign or found is None:
         person.identity = f"hire:{sign or f'placement:{key}'}"
     return person
 
 
-def _manager(known: Known, row: Row, company: Company, changed: list[str]) -> Person:
+def _manager(known: Known, row: Row, company: Company, corrections: list[Correction]) -> Person:
     email, name = row["manager_email"], row["manager_name"]
     found = known.named("manager", company.id, name, email)
     values = {
@@ -194,12 +231,12 @@ def _manager(known: Known, row: Row, company: Company, changed: list[str]) -> Pe
         "languages": list(row["manager_languages"]),
         "company_id": company.id,
     }
-    person = _person(known, "manager", found, values, changed)
+    person = _person(known, "manager", found, values, corrections)
     person.identity = f"manager:{company.id}:{person.email or known.key(person.name)}"
     return person
 
 
-def _staff(known: Known, row: Row, role: str, changed: list[str]) -> Person | None:
+def _staff(known: Known, row: Row, role: str, corrections: list[Correction]) -> Person | None:
     name, email = row[f"{role}_name"], row[f"{role}_email"]
     if name is None:
         return None
@@ -212,13 +249,14 @@ def _staff(known: Known, row: Row, role: str, changed: list[str]) -> Person | No
         "channel": row[f"{role}_channel"],
         "languages": list(row[f"{role}_languages"]) or (["ja"] if found is None else []),
     }
-    news: list[str] = []
+    news: list[Correction] = []
     person = _person(known, role, found, values, news)
     person.identity = f"staff:{person.email or known.key(person.name)}"
     # Where the file says something else, that is the roster's word from now on, and the settings may not correct it.
     unsaid = ["languages"] if found is None and not row[f"{role}_languages"] else person.from_settings or []
-    person.from_settings = [name for name in unsaid if f"{role}_{name}" not in news] or None
-    changed += news
+    said = {one.column for one in news}
+    person.from_settings = [name for name in unsaid if f"{role}_{name}" not in said] or None
+    corrections += news
     if person.role is None or (role == "lead" and person.role == "consultant"):
         person.role = role
     return person

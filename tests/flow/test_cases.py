@@ -19,7 +19,7 @@ def many(house: House, count: int) -> None:
                 row=n + 1,
                 placement_id=f"A-{n}",
                 hire_name=f"HIRE {n:02}",
-                hire_email=f"h{n}@example.com",
+                hire_email=f"h{n}@example.com" if n > 1 else "an@example.com",
                 company="Kita Hotel" if n % 3 == 0 else "Sakura Foods",
                 manager_email=f"m{n % 3}@example.com",
             )

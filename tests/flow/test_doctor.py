@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import fonts
 from bot.clock import real_now
 from bot.commands import doctor
 from bot.commands.doctor import Finding, examine
@@ -235,3 +236,52 @@ def test_an_old_hotline_is_red_until_somebody_has_compared_it(folder: Path) -> N
     assert found.mark == "wrong"
     assert "fresc" in found.what
     assert "teichaku hotlines confirm" in str(found.remedy)
+
+
+def test_people_on_a_platform_without_a_token_are_told(folder: Path) -> None:
+    imports(row(hire_channel="telegram"))
+    found = findings_of("platforms")
+    assert [one.what for one in found] == [
+        "On Slack 1 people are to be reached, and no token of Slack is set.",
+        "On Telegram 1 people are to be reached, and TEICHAKU_TELEGRAM_BOT_TOKEN is not set.",
+    ]
+    assert [one.remedy for one in found] == [
+        "docs/slack/README.md leads to the two tokens.",
+        "docs/telegram.md leads to the token.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "mark", "what"),
+    [
+        ("[risk]\npath = 'no.yaml'\n", "rules", "wrong", "no.yaml"),
+        ("[calendar]\ncountry = 'XX'\n", "calendar", "wrong", "“XX”"),
+        ("[companies.'Sakura Food']\nyearly_turnover = 0.1\n", "companies", "attention", "Sakura Food"),
+    ],
+)
+def test_what_the_settings_only_name_is_looked_up(folder: Path, text: str, check: str, mark: str, what: str) -> None:
+    imports(row())
+    says(folder, text)
+    (found,) = findings_of(check)
+    assert (found.mark, what in found.what) == (mark, True)
+    assert found.remedy
+
+
+def findings_of(check: str) -> list[Finding]:
+    return [one for one in examine(ENGLISH) if one.check == check]
+
+
+def test_a_clock_that_is_slow_is_told(folder: Path) -> None:
+    assert findings()["clock"].mark == "ok"
+    sql(
+        "INSERT INTO heartbeat (process, job, at, outcome) VALUES ('elsewhere', 'tick', '2126-01-01 00:00:00.000000', 'done')"
+    )
+    found = findings()["clock"]
+    assert (found.mark, "but it has been 2126-01-01 09:00+09:00 already elsewhere" in found.what) == ("wrong", True)
+    assert "NTP" in str(found.remedy)
+
+
+def test_a_font_that_is_missing_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings()["fonts"].mark == "ok"
+    monkeypatch.setitem(fonts.FILES, fonts.MYANMAR, "nowhere.ttf")
+    assert findings()["fonts"].what == "Fonts for cards and pictures are missing: nowhere.ttf."

@@ -197,7 +197,7 @@ REFUSALS = {
     "an unknown company": (["placements", "--company", "Kita"], "No company is called “Kita”."),
     "no such file": (["roster", "import", "nope.xlsx"], "There is no file nope.xlsx."),
     "a folder to read": (["roster", "import", "."], "cannot be read"),
-    "a folder to write": (["roster", "export", "."], "cannot be written"),
+    "a folder to write": (["roster", "export", "."], "does not write such files"),
     "a template into nowhere": (["roster", "template", "nowhere/roster.xlsx"], "cannot be written"),
     "no such settings": (["--config", "nope.toml", "status"], "nope.toml"),
     "settings that are a folder": (["--config", ".", "status"], "cannot be opened"),
@@ -313,7 +313,7 @@ def test_an_import_says_what_it_did_and_what_it_did_not_read(place: Path) -> Non
     assert done.code == 0
     assert done.out.splitlines() == [
         "Row 2 has no placement_id; it is now P0001. Please keep that number.",
-        "1 placements new, 0 changed, 0 as before. People new: LE, 森, 佐藤.",
+        "1 placements new, 0 changed, 0 as before. People new: LE (hire), 森 (manager), 佐藤 (agency).",
     ]
     assert "Column L in the sheet list.csv has no heading and was not read." in done.err
     assert "Did you mean メール?" in done.err
@@ -582,3 +582,37 @@ def test_whatever_is_typed_nobody_sees_a_traceback(start: list[str], words: list
         # Two sentences have the code language_unknown, and "chat" gets the roster's one (bot/text/errors.py).
         assert "went wrong" not in told or "--language" in arguments, (arguments, told)
     assert done.code != 1 or done.err.strip(), arguments
+
+
+@pytest.mark.parametrize("day", ["令和8年4月1日", "２０２６－０４－０１", "2026/4/1", "20260401"])
+def test_a_day_may_be_written_as_in_a_roster(place: Path, day: str) -> None:
+    assert teichaku("placements", "--since", day, "--json", folder=place).out == "[]\n"
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "46113", "1e9", "", "明日"])
+def test_what_is_no_day_is_refused_in_one_sentence(place: Path, day: str) -> None:
+    done = teichaku("placements", "--since", day, folder=place)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("roster", "template", "roster.csv"),
+        ("roster", "export", "roster.pdf"),
+        ("roster", "import", "list.csv", "--annotate", "back.csv"),
+    ],
+)
+def test_a_file_that_would_not_open_is_not_written(place: Path, words: tuple[str, ...]) -> None:
+    (place / "list.csv").write_text("nothing", encoding="utf-8")
+    before = sorted(place.iterdir())
+    done = teichaku(*words, folder=place)
+    assert (done.code, done.out) == (1, "")
+    assert ".xlsx" in done.err
+    assert sorted(place.iterdir()) == before
+
+
+def test_a_rehearsal_is_not_kept_in_a_file(place: Path) -> None:
+    done = teichaku("demo", "--keep", "teichaku.toml", folder=place)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "teichaku.toml" in done.err

@@ -132,6 +132,13 @@ def test_other_encodings_are_refused_instead_of_garbled(encoding: str) -> None:
     assert codes(read_roster(text.encode(encoding), "r.csv")) == ["encoding"]
 
 
+def test_one_hire_twice_without_a_name_is_an_error_and_no_question() -> None:
+    headings, line = [*HEADINGS, "メール"], [*LINE, "be@example.com"]
+    line[1] = ""
+    error = read_roster(csv_of(headings, line, line), "r.csv")
+    assert codes(error) == ["missing", "missing"]
+
+
 def test_a_quotation_mark_that_does_not_close_names_its_row() -> None:
     data = csv_of(HEADINGS, LINE, ['"山田', *LINE[1:]])
     error = read_roster(data, "r.csv")

@@ -207,6 +207,7 @@ def test_a_channel_that_does_not_work_yet_is_told_apart_from_an_unknown_one(cell
         ("A.B@Example.co.jp", "a.b@example.co.jp"),
         ("ａ＠ｂ．ｊｐ", "a@b.jp"),
         ("mailto:a@b.jp", "a@b.jp"),
+        ("An <a@b.jp>", "a@b.jp"),
         ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
         ("a@xn--wgv71a119e.xn--p1ai", "a@xn--wgv71a119e.xn--p1ai"),
     ],
@@ -216,7 +217,8 @@ def test_an_email_address_is_plain_and_lower(cell: str, email: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["a", "a@b", "a b@c.jp", "a@b.jp, c@d.jp", "An <a@b.jp>", "a@1.2.3.44", "@b.jp", "a@@b.jp"]
+    "cell",
+    ["a", "a@b", "a b@c.jp", "a@b.jp, c@d.jp", "An <a@b.jp", "<a@b.jp> <c@d.jp>", "a@1.2.3.44", "@b.jp", "a@@b.jp"],
 )
 def test_what_is_no_email_address_is_refused(cell: str) -> None:
     assert fault(parse_email, cell).code == "email"
@@ -476,3 +478,21 @@ def test_the_nearest_heading_is_named_in_the_language_of_the_wrong_one() -> None
     assert nearest_heading("hire_nmae", ROSTER_COLUMNS) == "hire_name"
     assert nearest_heading("メールアドレス", ROSTER_COLUMNS) == "メール"
     assert nearest_heading("国籍", ROSTER_COLUMNS) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1-Apr-2026", date(2026, 4, 1)),
+        ("April 1, 2026", date(2026, 4, 1)),
+        ("1 sept 2026", date(2026, 9, 1)),
+        ("46113", date(2026, 4, 1)),
+    ],
+)
+def test_a_day_with_a_named_month_or_as_a_serial_number_can_mean_only_one(cell: str, expected: date) -> None:
+    assert parse_date(cell) == expected
+
+
+@pytest.mark.parametrize("cell", ["1-Foo-2026", "04/01/2026", "99999", "Aprilish 1, 2026"])
+def test_a_day_that_can_mean_two_or_none_is_refused(cell: str) -> None:
+    assert fault(parse_date, cell).code == "date"

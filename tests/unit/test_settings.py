@@ -14,6 +14,7 @@ import pytest
 from bot.settings import Settings, SettingsRefusal, load_settings
 from bot.text.settings_errors import SETTINGS_ERRORS
 from scheduler.plan import Cadence
+from store.seal import new_key
 
 KEY, OLD_KEY = (base64.urlsafe_b64encode(bytes([byte] * 32)).decode() for byte in (0, 255))
 
@@ -126,6 +127,9 @@ def test_a_secret_may_stand_in_a_file_of_its_own(desk: Desk) -> None:
     assert secret(desk.load(TEICHAKU_SLACK_BOT_TOKEN_FILE="token").slack_bot_token) == "xoxb-from-a-file"
     desk.write("database", "postgresql://teichaku:pass@db/teichaku")
     assert "pass@db" in secret(desk.load(TEICHAKU_DATABASE_URL_FILE=str(desk.folder / "database")).database_url)
+    key = new_key()
+    (desk.folder / "key").write_text(key, encoding="utf-8")
+    assert desk.load(TEICHAKU_SECRET_KEY_FILE="key").secret_keys == (key,)
 
 
 def test_a_secret_in_two_ways_in_one_place_is_a_contradiction(desk: Desk) -> None:

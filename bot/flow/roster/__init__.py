@@ -13,6 +13,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.flow import agency
 from bot.flow.roster.model import CompanyRow, Roster, RosterQuestion, RosterRow
+from bot.flow.roster.tell import tell_changes
 from bot.flow.roster.values import company_key, name_key
 from bot.refusal import Refusal
 from store.queries import audit, erasure
@@ -43,6 +44,7 @@ def store_roster(app: App, roster: Roster, *, dry_run: bool = False) -> stored.C
                 for key in (*changes.created, *changes.changed)
             }
             audit.write_many(tx, imported, actor="cli", action="imported", now=now)
+            tell_changes(app, tx, changes)
             if dry_run:
                 raise _DryRun
     except _DryRun:

@@ -36,6 +36,9 @@ LONGEST_TEXT = 300
 DITTO = frozenset({"〃", "″", "”", '"', "同上"})
 """What people write for "the same as in the cell above"."""
 
+NOTHING = frozenset({"-", "--", "‐", "－", "ー", "―", "—", "なし", "無し", "無", "N/A", "n/a"})
+"""What people write into a cell that has nothing to say."""
+
 _ERROR_TEXTS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from bot.flow.roster.columns import EXAMPLE_ID
 from bot.flow.roster.model import RosterError, RosterQuestion
 from bot.flow.roster.tables import Table
 from bot.flow.roster.values import company_key, name_key
+
+SOON_AGAIN = timedelta(days=60)
+"""Between two starts of one hire at one company; nobody's contract is as short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def check_companies(table: Table, entries: Sequence[Entry]) -> list[RosterError]
 
 def questions_about(sheet: str, rows: Sequence[Entry], companies: Sequence[Entry]) -> tuple[RosterQuestion, ...]:
     """Names that look like one company written twice, and hires who look like one person entered twice."""
-    return (*_companies_alike(sheet, rows, companies), *_hires_alike(sheet, rows))
+    return (*_companies_alike(sheet, rows, companies), *_hires_alike(sheet, rows), *_hires_twice(sheet, rows))
 
 
 def _check_row(table: Table, entry: Entry) -> Iterator[RosterError]:
@@ -200,6 +205,21 @@ def _hires_alike(sheet: str, rows: Sequence[Entry]) -> Iterator[RosterQuestion]:
             first = group[0].values
             values = {"name": first["hire_name"], "company": first["company"], "start": str(first["start_date"])}
             yield RosterQuestion(sheet, "hires_alike", {**values, "rows": _rows([e.number for e in group])})
+
+
+def _hires_twice(sheet: str, rows: Sequence[Entry]) -> Iterator[RosterQuestion]:
+    """One hire who begins twice at one company within some weeks: a corrected date that stands in a row of its own?"""
+    groups: dict[Hashable, list[Entry]] = defaultdict(list)
+    for entry in rows:
+        who = entry.values.get("hire_id") or entry.values.get("hire_email")
+        if who and all(entry.values.get(name) for name in ("company", "hire_name", "start_date")):
+            groups[name_key(entry.values["company"]), who].append(entry)
+    for group in groups.values():
+        starts = sorted(entry.values["start_date"] for entry in group)
+        if any(later - first <= SOON_AGAIN for first, later in pairwise(starts)):
+            first = group[0].values
+            values = {"name": first["hire_name"], "company": first["company"], "rows": _rows([e.number for e in group])}
+            yield RosterQuestion(sheet, "hire_twice", values)
 
 
 def _rows(numbers: Sequence[int]) -> str:

@@ -21,6 +21,27 @@ _REST_OF_DATE = r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?"
 _WESTERN = re.compile(r"(?:西暦)?(\d{4})\s*[-/.年]\s*" + _REST_OF_DATE)
 _ERA = re.compile(r"(令和|平成|昭和|[rhs])\s*\.?\s*(元|\d{1,2})\s*[-/.年]\s*" + _REST_OF_DATE, re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_MONTH = re.compile(
+    r"(?:(?P<d1>\d{1,2})[\s-]+(?P<m1>[a-z]{3,9})\.?|(?P<m2>[a-z]{3,9})\.?\s+(?P<d2>\d{1,2}))[\s,-]+(?P<year>\d{4})",
+    re.IGNORECASE,
+)
+_LONG_MONTHS = frozenset(
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "sept",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
+)
 _NO_YEAR = re.compile(_REST_OF_DATE)
 # A time of midnight and a weekday behind the date add nothing to it.
 _MIDNIGHT, _WEEKDAY = r"(?:[ tT]\s*0{1,2}:00(?::00(?:\.0+)?)?)?", r"(?:\([日月火水木金土]\)|[日月火水木金土]曜日?)?"
@@ -28,8 +49,8 @@ _TAIL = re.compile(_MIDNIGHT + r"\s*" + _WEEKDAY)
 
 
 def parse_date(cell: Cell) -> date:
-    """A calendar day from a date cell, a serial number of Excel, 2026-04-01, 2026/4/1, 2026.4.1, 20260401,
-    令和8年4月1日, 令和元年, R8.4.1, 平成 and 昭和 likewise, full-width digits included.
+    """A calendar day from a date cell, a serial number of Excel (also as text), 2026-04-01, 2026/4/1, 2026.4.1, 20260401,
+    令和8年4月1日, 令和元年, R8.4.1, 平成 and 昭和 likewise, 1-Apr-2026, full-width digits included.
 
     Raises ``date`` (not understood), ``date_year_missing``, ``date_impossible`` (31 June), ``date_era`` (a day that is
     not in that era), ``date_year_far`` and ``date_has_time``.
@@ -60,7 +81,16 @@ def _from_text(text: str) -> date:
         match = pattern.match(text)
         if match and _TAIL.fullmatch(text, match.end()):
             return _from_era(text, match) if pattern is _ERA else _day(text, *map(int, match.groups()))
+    if re.fullmatch(r"\d{5}", text):
+        return _from_number(int(text))
+    if (named := _NAMED_MONTH.fullmatch(text)) and (month := _month(named["m1"] or named["m2"])):
+        return _day(text, int(named["year"]), month, int(named["d1"] or named["d2"]))
     raise ValueFault("date_year_missing" if _NO_YEAR.fullmatch(text) else "date", text)
+
+
+def _month(written: str) -> int | None:
+    name = written.casefold()
+    return _MONTHS.index(name[:3]) + 1 if name[:3] in _MONTHS and (len(name) == 3 or name in _LONG_MONTHS) else None
 
 
 def _from_era(text: str, match: re.Match[str]) -> date:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.flow.roster.cells import DITTO, Cell, ValueFault, as_text, is_empty, is_error
+from bot.flow.roster.cells import DITTO, NOTHING, Cell, ValueFault, as_text, is_empty, is_error
 from bot.flow.roster.checks import Entry, check_companies, check_rows, questions_about
 from bot.flow.roster.columns import EXAMPLE_COMPANY, EXAMPLE_ROW, Column, Kind
 from bot.flow.roster.model import CompanyRow, Roster, RosterError, RosterErrors, RosterRow
@@ -142,7 +142,7 @@ def _read_line(table: Table, line: Line, cache: dict[tuple[Kind, type, Cell], An
     errors = []
     for column in table.columns.values():
         cell = line.cells[column.name]
-        if is_empty(cell):
+        if is_empty(cell) or _says_nothing(column, cell):
             if column.required:
                 errors.append(table.error(line.number, column.name, "", "missing"))
             continue
@@ -155,6 +155,15 @@ def _read_line(table: Table, line: Line, cache: dict[tuple[Kind, type, Cell], An
             wrong.add(column.name)
             errors.append(table.error(line.number, column.name, fault.value, fault.code, **fault.values))
     return Entry(line.number, values, frozenset(wrong)), errors
+
+
+_ALWAYS_SAY = frozenset({Kind.WEEKDAYS, Kind.YES_NO, Kind.CLOSURES, Kind.TURNOVER})
+"""Where 無 or なし is a fact about a company, or is refused as one."""
+
+
+def _says_nothing(column: Column, cell: Cell) -> bool:
+    """True for a dash or なし where nothing needs to stand: an e-mail address that somebody does not have."""
+    return not column.required and column.kind not in _ALWAYS_SAY and isinstance(cell, str) and cell.strip() in NOTHING
 
 
 def _read_cell(column: Column, cell: Cell, *, date1904: bool) -> object:

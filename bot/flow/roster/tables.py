@@ -27,6 +27,8 @@ HEADING_WITHIN = 15
 
 _LEAST_MATCHES = 3
 _REMARK = re.compile(r"以上\Z|※")
+_TOTAL = re.compile(r"(?:合|総|小)?計|(?:grand |sub)?total", re.IGNORECASE)
+_NEVER_IN_A_TOTAL = ("start_date", "hire_languages", "working_weekdays", "closures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ def _one_line(group: str, text: str) -> str:
 def lines(table: Table) -> Iterator[Line]:
     """The rows of a table that say something, with ditto marks replaced by the cell above.
 
-    Left out are blank rows, a repeated heading, a title that runs across the columns, a remark that starts with ※ and
-    a closing 以上. A ditto mark in the first row stays, because there is nothing above it.
+    Left out are blank rows, a repeated heading, a title that runs across the columns, a remark that starts with ※, a
+    closing 以上 and a row of totals (合計). A ditto mark in the first row stays, because there is nothing above it.
     """
     previous: dict[str, Cell] = {}
     titles = {first for first, left, last, right in table.sheet.merged if first == last and right - left >= 2}
@@ -140,7 +142,7 @@ def lines(table: Table) -> Iterator[Line]:
         if not written or (len(written) == 1 and (index in titles or _REMARK.match(as_text(written[0])))):
             continue
         cells = {column.name: row[place] if place < len(row) else None for place, column in table.columns.items()}
-        if _repeats_heading(table, cells):
+        if _repeats_heading(table, cells) or _is_total(written, cells):
             continue
         for name, cell in cells.items():
             if isinstance(cell, str) and cell.strip() in DITTO and previous:
@@ -149,6 +151,11 @@ def lines(table: Table) -> Iterator[Line]:
             continue
         previous = cells
         yield Line(index + 1, cells)
+
+
+def _is_total(written: list[Cell], cells: dict[str, Cell]) -> bool:
+    empty = all(is_empty(cells.get(name)) for name in _NEVER_IN_A_TOTAL)
+    return empty and any(_TOTAL.fullmatch("".join(as_text(cell).split())) for cell in written)
 
 
 def _repeats_heading(table: Table, cells: dict[str, Cell]) -> bool:

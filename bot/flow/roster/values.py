@@ -58,7 +58,8 @@ def _language_key(text: str) -> str:
 _LANGUAGE_NAMES = {
     "en": "English, 英語, eng",
     "ja": "Japanese, 日本語, jp, jpn, Nihongo",
-    "ja@simple": "Plain Japanese, Easy Japanese, Simple Japanese, やさしい日本語, 優しい日本語, 易しい日本語, "
+    "ja@simple": "Plain Japanese, Easy Japanese, Simple Japanese, Japanese (plain), Japanese (easy), Japanese (simple), "
+    "やさしい日本語, 優しい日本語, 易しい日本語, "
     "日本語(やさしい), にほんご",
     "vi": "Vietnamese, ベトナム語, ヴェトナム語, vn, vie",
     "zh_Hans": "zh, zh-CN, zh-Hans-CN, cn, Chinese, Simplified Chinese, Chinese (Simplified), Mandarin, 中国語, "
@@ -82,7 +83,7 @@ def parse_languages(cell: Cell) -> tuple[str, ...]:
     Tiếng Việt). Raises ``language_misspelt`` with the nearest locale, or ``language_unknown`` with all of them.
     """
     found: dict[str, None] = {}
-    for part in re.split(r"[,、/;・|&+]+", parse_plain(cell)):
+    for part in re.split(r"[,、/;・|&+]+|\band\b|と|および|及び", parse_plain(cell)):
         words = part.split()
         while words:
             # The longest run of words that is a language, because names such as "Tiếng Việt" have a space in them.
@@ -124,8 +125,11 @@ _EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?:[\w-]+\.)+(?=[\w-]*[^\W\d_]
 
 
 def parse_email(cell: Cell) -> str:
-    """An e-mail address in lower case. Only its form is checked: whether it exists, a message would tell."""
+    """An e-mail address in lower case, also out of ``An <an@example.com>``. Only its form is checked: whether it exists, a
+    message would tell."""
     text = parse_plain(cell).lower().removeprefix("mailto:")
+    if named := re.fullmatch(r"[^<>@]*<([^<>]+)>", text):
+        text = named[1].strip()
     if not _EMAIL.fullmatch(text) or len(text) > 254:
         raise ValueFault("email", as_text(cell)[:80])
     return text
