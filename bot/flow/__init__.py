@@ -21,7 +21,6 @@ from bot.flow import (
     matching,
     notices,
     privacy,
-    reach,
     timekeeping,
     unknown,
 )
@@ -47,7 +46,6 @@ async def plan_ahead(app: App) -> None:
     await app.store.run(checkin.plan_ahead, app)
     await app.store.run(deadlines.raise_due, app)
     await matching.match_ahead(app)
-    await app.store.run(reach.tell_not_linked, app)
     await app.store.run(privacy.obey_retention, app)
 
 

@@ -66,11 +66,6 @@ REASONS = {
         "On %(on)s the hire's chat stopped taking our messages: the bot was blocked there, or the account is gone. This is no "
         "silence, and says nothing by itself. Please call. For a new phone: teichaku invite --person NAME --relink",
     ),
-    "unreachable.not_linked": Message(
-        "alert.reason.not_linked",
-        "Invited on %(on)s (%(who)s), and not connected five working days later. Please hand over the card and help with it: "
-        "teichaku invite --person NAME --cards card.pdf",
-    ),
     "unreachable.manager": Message(
         "alert.reason.unreachable_manager",
         "On %(on)s the manager's chat stopped taking our messages: the bot was blocked there, or the account is gone. Please "
@@ -88,10 +83,6 @@ REASONS = {
     ),
     "help.wish": Message("alert.reason.help_wish", "On %(on)s the hire chose an offer of help: %(wish)s."),
     "help.manager": Message("alert.reason.help_manager", "The manager pressed “I need help” on %(on)s. Please call."),
-}
-SIDES = {
-    "hire": Message("alert.side.hire", "the hire"),
-    "manager": Message("alert.side.manager", "the manager"),
 }
 SAFETY = {
     "self_harm": Message("alert.safety.self_harm", "Words about dying or hurting oneself, on %(on)s."),
@@ -483,8 +474,6 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     values["answers"] = _answers(voice, values)
     if "of" in values:
         values["wish"] = voice.one(WISHES.get(str(values["of"]), WISHES["other"]))
-    if "side" in values:
-        values["who"] = voice.one(SIDES[str(values["side"])])
     if code == "gap":
         values |= {"subject": subject(voice, f"level.{values['driver']}")}
         values |= {side: _points(values[side]) for side in ("hire", "manager")}

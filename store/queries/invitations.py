@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlmodel import Session, and_, col, delete, exists, func, or_, select
+from sqlmodel import Session, col, delete, or_, select
 
 from store import facts
 from store.queries import people
@@ -101,19 +101,6 @@ def issue(
             expires_at=expires_at,
         )
     )
-
-
-def never_linked(tx: Session, *, since: datetime, before: datetime) -> list[tuple[int, datetime]]:
-    """The hires and managers who were first invited between these times and have never been linked, with when that was."""
-    first = func.min(Invitation.issued_at)
-    query = (
-        select(Invitation.person_id, first)
-        .join(Person, col(Person.id) == col(Invitation.person_id))
-        .where(Person.kind != "staff", ~exists().where(col(Address.person_id) == col(Invitation.person_id)))
-        .group_by(col(Invitation.person_id))
-        .having(and_(first > since, first <= before))
-    )
-    return list(tx.exec(query).all())
 
 
 def find(tx: Session, code: str) -> Code | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -131,25 +131,6 @@ async def test_a_message_that_finds_nobody_is_told_once_and_on_leave_not_at_all(
     await house.until("2026-04-06 12:10")
     assert state_of(house) == "unreachable"
     assert [one.reasons[0]["code"] for one in house.alerts()] == ([] if away else ["unreachable.hire"])
-
-
-async def test_whoever_is_not_connected_five_working_days_after_the_invitation_is_a_line_in_the_digest(
-    house: TelegramHouse,
-) -> None:
-    mori = house.api.person("Mori", language="ja")
-    await house.comes(mori, "Mori Aiko")
-    code = house.code_of(AN)
-    await house.until("2026-04-08 12:00", by=timedelta(hours=12))
-    assert "cannot be reached" not in last(mori)
-    await house.until("2026-04-09 10:00", by=timedelta(hours=6))
-    assert last(mori).count("cannot be reached") == 1
-    await house.taps(mori, mori.chat[-1].labels[0])
-    assert "Invited on Apr 1, 2026 (the hire)" in last(mori)
-    assert "--cards card.pdf" in last(mori)
-    await house.until("2026-04-13 10:00", by=timedelta(hours=12))
-    await house.api.person("An").starts(code)
-    await house.settles()
-    assert [(one.kind, one.state) for one in house.alerts()] == [("unreachable", "resolved")]
 
 
 def state_of(house: TelegramHouse) -> str:
