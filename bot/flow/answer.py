@@ -216,11 +216,18 @@ def _record_command(tx: Session, command: str, heard: Heard) -> None:
 
 
 def _record_start(tx: Session, heard: Heard) -> None:
-    """Take part again after "stop" or after a "no": nobody is asked anything before they agreed."""
+    """Take part again after "stop" or after a "no": nobody is asked anything before they agreed. Whoever only looks for a
+    check-in, and has none, reads when the next one comes."""
     if heard.person.stopped:
         people.set_stopped(tx, heard.person.id, None)
-    if not linking.ask_consent(heard.app, tx, heard.person, key=f"in{heard.inbound_id}", again=True):
+    if linking.ask_consent(heard.app, tx, heard.person, key=f"in{heard.inbound_id}", again=True):
+        if heard.surface:
+            say(tx, heard, "in_messages")  # The promise stays readable in the chat; a window would close over it.
+        return
+    if heard.person.stopped:
         say(tx, heard, "started")
+    else:
+        send(tx, heard, "home", heard.person.id)
 
 
 def _answer_help(tx: Session, heard: Heard, checkin: facts.CheckIn | None, *, alone: bool) -> None:

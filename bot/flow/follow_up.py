@@ -29,6 +29,15 @@ log = structlog.get_logger()
 
 SNOOZE_DAYS = {"1d": 1, "3d": 3, "1w": 7}
 DUE_DAYS = {"3d": 3, "1w": 7, "2w": 14}
+SCREENS = {
+    "home": "caseload",
+    "start": "caseload",
+    "checkin": "caseload",
+    "help": "staff_help",
+    "help_alone": "staff_help",
+}
+"""What somebody of the agency is shown for a platform's commands, which everybody finds in the same menu: of a check-in
+there is nothing to answer for them, so that they see their cases."""
 
 
 def escalate_overdue(app: App) -> None:
@@ -105,8 +114,8 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
     payload = inbound.payload
     if payload is None:
         _record_text(tx, inbound.text or "", heard)
-    elif payload.choice == "home":
-        send(tx, heard, "caseload", heard.person.id)
+    elif payload.kind == "menu" and payload.choice in SCREENS:
+        send(tx, heard, SCREENS[payload.choice], heard.person.id)
         return
     elif payload.kind == "case":
         if not case_page.record(tx, payload, inbound.values or {}, heard):
@@ -125,9 +134,9 @@ def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
 def _record_text(tx: Session, text: str, heard: Heard) -> None:
     draft = alerts.draft_of(tx, heard.person.id)
     plain = " ".join(text.split()).removeprefix("/")
-    listing = {word.strip() for locale in KNOWN_LOCALES for word in _list_words(locale)}
-    if plain.casefold() in listing:
-        send(tx, heard, "caseload", heard.person.id)
+    screen = _screen(plain.casefold())
+    if screen is not None:
+        send(tx, heard, screen, heard.person.id)
     elif draft is not None and draft.kind in case_page.STEPS:
         case_page.take_text(tx, heard, draft, text)
     elif draft is not None and draft.topic is not None and draft.note is None:
@@ -141,8 +150,13 @@ def _record_text(tx: Session, text: str, heard: Heard) -> None:
         say(tx, heard, "unknown")
 
 
-def _list_words(locale: str) -> list[str]:
-    return translate(words.LIST_WORDS, locale, "staff").casefold().split(",")
+def _screen(word: str) -> str | None:
+    """What is shown for a word, in any language: the cases, or what can be done here."""
+    for message, kind in ((words.LIST_WORDS, "caseload"), (words.HELP_WORDS, "staff_help")):
+        for locale in KNOWN_LOCALES:
+            if word in {one.strip() for one in translate(message, locale, "staff").casefold().split(",")}:
+                return kind
+    return SCREENS.get(word)
 
 
 def _record_alert(tx: Session, payload: Payload, values: Mapping[str, str], heard: Heard) -> None:

@@ -467,6 +467,11 @@ def _why(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content 
     )
 
 
+def _staff_help(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+    person, voice = _staff(tx, one)
+    return case_words.guide(voice, limits, cases.caseload(app, tx, person, _naming(app, one)), person=person.id)
+
+
 def _case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
     person, voice = _staff(tx, one)
     placement = placements.get(tx, one.subject)
@@ -680,6 +685,7 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "form_resolve": _form(staff_forms.resolve),
     "digest": _digest,
     "caseload": _caseload,
+    "staff_help": _staff_help,
     "case": _case,
     "why": _why,
     "case_form": _case_form,

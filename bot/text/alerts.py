@@ -269,7 +269,9 @@ SAYS = {
     ),
     "already": Message("desk.say.already", "%(hire)s: this case is closed already; nothing has changed."),
     "not_yours": Message("desk.say.not_yours", "This case is not with you, so nothing has changed."),
-    "unknown": Message("desk.say.unknown", "I did not understand that. Write “list” for your cases."),
+    "unknown": Message(
+        "desk.say.unknown", "I did not understand that. Write “list” for your cases, or “help” for what I can do."
+    ),
     "unreadable": Message(
         "desk.say.unreadable", "I can read only text and buttons, and no edits. Please write it anew."
     ),
@@ -283,6 +285,7 @@ DIGEST_LINE = Message("desk.digest_line", "%(company)s: %(cases)s")
 DIGEST_CASE = Message("desk.digest_case", "%(hire)s (%(level)s)")
 CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
 LIST_WORDS = Message("desk.words.list", "list, cases, caseload")
+HELP_WORDS = Message("desk.words.help", "help, what can you do")
 
 
 @dataclass(frozen=True, slots=True)

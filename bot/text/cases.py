@@ -27,6 +27,30 @@ MORE = Message("case.more", "Next page")
 ALL = Message("case.all", "All companies")
 CASE = Message("case.case", "Case: %(hire)s")
 
+HELP = (
+    Message(
+        "case.help.what",
+        "I ask hires and their managers a few short questions each month, and I tell you here when somebody may leave, needs help, does "
+        "not answer or cannot be reached.",
+    ),
+    Message("case.help.now", "Your cases at the moment: %(cases)s. Open alerts: %(alerts)s."),
+    Message(
+        "case.help.how",
+        "Write “list” for your cases. Below an alert you say that you take care of it, put it off, note what you will do or close it. On "
+        "a case's page you log a visit or a call, pause the check-ins, record a notice, correct the start date or invite somebody anew.",
+    ),
+    Message(
+        "case.help.safety",
+        "When somebody tells of danger or calls for help you hear of it at once. I am no emergency service: whoever is in danger now calls "
+        "110 (police) or 119 (fire, ambulance).",
+    ),
+    Message(
+        "case.help.private",
+        "What a hire tells us is for the agency alone. Please pass nothing of it on to the company.",
+    ),
+)
+SHOW_CASES = Message("case.help.show", "Show my cases")
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -71,6 +95,13 @@ def caseload(
         rows.append(tuple(press("case", company, to, "list", voice.label(one, limits.button)) for one, to in turning))
     rows += _companies(voice, limits, names, company)[: max(0, limits.buttons - 2 * len(shown) - 2)]
     return fitted(paragraphs, limits), tuple(rows)
+
+
+def guide(voice: Voice, limits: Limits, cases: Sequence[Case], *, person: int) -> Content:
+    """What the bot does for somebody of the agency, how their cases stand, and what it is not for."""
+    values = {"cases": len(cases), "alerts": sum(one.alert is not None for one in cases)}
+    show = press("menu", person, 0, "home", voice.label(SHOW_CASES, limits.button))
+    return tuple(Paragraph(voice.one(message, **values)) for message in HELP), ((show,),)
 
 
 def _buttons(voice: Voice, limits: Limits, one: Case) -> tuple[Button, ...]:

@@ -61,6 +61,7 @@ REPLIES = {
         "reply.in_window", "All right. From now on questions open in a window, and none stands in the chat."
     ),
     "in_chat": Message("reply.in_chat", "All right. From now on questions come in the chat."),
+    "in_messages": Message("reply.in_messages", "I have written to you in the chat. Please read that first."),
     "saved": Message("reply.saved", "Thank you, that is noted."),
     "unreadable": Message("reply.unreadable", "I can read only text and buttons. Please write it in words."),
     "error": Message(
