@@ -1,4 +1,5 @@
-"""Charts: the one picture that goes with an alert, drawn as SVG and made a PNG with the fonts that are shipped.
+"""Charts: the pictures that go with a message: an alert's course, drawn as SVG and made a PNG with the fonts that are shipped,
+and an invitation's code.
 
 Nothing here knows a word of a language: what is written on a chart is handed in by ``bot.text``. No name stands on it, because a
 picture stays in a chat, and can be passed on, after the message that it belongs to is gone.
@@ -10,8 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from itertools import pairwise
 
+import segno
 from resvg_py import svg_to_bytes
 
 from bot import fonts
@@ -41,8 +44,24 @@ class Chart:
     points: tuple[tuple[int, int], ...]
 
 
-def picture(chart: Chart) -> Picture:
-    """The chart as PNG. It takes 30 to 150 ms, so no transaction should be open. Raises ValueError for what cannot be drawn."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A text as a QR code, which a phone reads from the screen."""
+
+    text: str
+    alt: str
+
+
+Drawn = Chart | Code
+"""What becomes a picture when it is sent."""
+
+
+def picture(chart: Drawn) -> Picture:
+    """It as PNG. It takes 30 to 150 ms, so no transaction should be open. Raises ValueError for what cannot be drawn."""
+    if isinstance(chart, Code):
+        png_file = BytesIO()
+        segno.make(chart.text, error="m", micro=False).save(png_file, kind="png", scale=8, border=4)
+        return Picture(png_file.getvalue(), chart.alt)
     drawn = svg(chart)
     families = (fonts.LATIN, fonts.JAPANESE) if 'class="ja"' in drawn else (fonts.LATIN,)
     png = svg_to_bytes(

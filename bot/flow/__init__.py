@@ -23,6 +23,7 @@ from bot.flow import (
     privacy,
     timekeeping,
     unknown,
+    unlinked,
 )
 
 
@@ -41,11 +42,12 @@ async def advance(app: App) -> None:
 
 async def plan_ahead(app: App) -> None:
     """Write the future check-ins of every placement whose plan is missing or about to end, tell of deadlines that are near,
-    link whom a platform knows by their work e-mail, tell of those who were invited long ago, and erase what was kept long
+    link whom a platform knows by their work e-mail, tell of those who are waited for too long, and erase what was kept long
     enough. Safe to call at any time."""
     await app.store.run(checkin.plan_ahead, app)
     await app.store.run(deadlines.raise_due, app)
     await matching.match_ahead(app)
+    await app.store.run(unlinked.raise_unlinked, app)
     await app.store.run(privacy.obey_retention, app)
 
 

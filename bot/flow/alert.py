@@ -193,6 +193,16 @@ def raise_deadline(app: App, tx: Session, placement: facts.Placement, cause: str
     _raise(app, tx, placement, cause, app.policy.row("deadline"), reasons)
 
 
+def raise_unlinked(
+    app: App, tx: Session, placement: facts.Placement, cause: str, side: str, name: str, since: datetime
+) -> None:
+    """The hire or the manager (``side``) of a placement has not connected since then, when they were waited for."""
+    on = since.astimezone(app.desk.zone).date().isoformat()
+    values = {"on": on} if side == "hire" else {"on": on, "name": name}
+    reasons = [{"code": f"unlinked.{side}", "weight": 0.0, "values": values}]
+    _raise(app, tx, placement, cause, app.policy.row("unreachable"), reasons)
+
+
 def _raise(
     app: App,
     tx: Session,

@@ -166,7 +166,7 @@ async def _deliver(app: App, one: facts.Delivery) -> facts.Delivery | None:
     return await _settle(app, one, "attempting", outcome, outbound.clears)
 
 
-async def _painted(one: facts.Delivery, chart: charts.Chart) -> Picture | None:
+async def _painted(one: facts.Delivery, chart: charts.Drawn) -> Picture | None:
     """The picture, made beside the loop and after the transaction. Without it everything is said all the same."""
     try:
         return await asyncio.to_thread(charts.picture, chart)
@@ -199,7 +199,7 @@ async def _attempt(app: App, one: facts.Delivery, outbound: Outbound) -> Receipt
 
 def prepare(
     app: App, tx: Session, one: facts.Delivery
-) -> tuple[Outbound | None, charts.Chart | None, facts.Delivery | None]:
+) -> tuple[Outbound | None, charts.Drawn | None, facts.Delivery | None]:
     """Word the message and mark it as being tried, with the chart that is still to be painted; without words, or when
     another process has it, what is next."""
     channel = app.channels[one.address.platform]

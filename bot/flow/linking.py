@@ -10,7 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import accounts, outbox, reach
+from bot.flow import accounts, outbox, reach, unlinked
 from bot.flow.conversation import placements_of
 from bot.flow.reply import Heard, say, send
 from bot.messages import HOME, AddressKey, Payload
@@ -65,6 +65,7 @@ def link_in(
         now=now,
         platform=where.platform,
     )
+    unlinked.connected(app, tx, person_id, now)
     key = f"link{address.id}:{now.isoformat()}"
     if before is not None and before.id != address.id:
         accounts.take_leave(app, tx, before, "moved", key=f"{key}:moved")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot import charts
 from bot.app import App
 from bot.flow import case_page, cases, forms, home, hotlines, inviting, mirror, own_data, safety, sharing, why
 from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
@@ -312,7 +313,11 @@ def _alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     # A copy that is shown anew has its picture already, a surface has no room for one, and a whole company has no level.
     drawn = one.kind == "alert" and not is_surface(one.place) and found.kind != "unreachable"
     chart = staff_words.trend(voice, view.months) if drawn else None
-    return Page(*staff_words.alert(voice, limits, view, app.rules, both=both), chart=chart)
+    paragraphs, rows = staff_words.alert(voice, limits, view, app.rules, both=both)
+    for side in ("hire", "manager"):
+        if rows and any(reason["code"] == f"unlinked.{side}" for reason in found.reasons):
+            rows = ((case_page_words.invite(voice, limits, side, found.placement_id),), *rows)
+    return Page(paragraphs, rows, chart=chart)
 
 
 def _audit_read(app: App, tx: Session, reader: facts.Person, placement_id: int, **detail: int) -> None:
@@ -424,7 +429,7 @@ def _digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conte
     names = told_apart(list({placement.id: placement for _, placement in shown}.values()), naming)
     listed: dict[str, list[tuple[int, str, str, str | None]]] = {}
     for found, placement in shown:
-        line = (found.id, names[placement.id], found.kind, found.level)
+        line = (found.id, names[placement.id], staff_words.matter(found.kind, found.reasons), found.level)
         listed.setdefault(placement.company, []).append(line)
     topics = sharing.to_say(tx, person, one.detail.get("topics", []), naming)
     if not listed and not topics:
@@ -511,7 +516,7 @@ def _case_ask(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Con
     return case_page_words.ask(voice, limits, step=step, placement=placement.id, hire=hire, first=first, last=last)
 
 
-def _invitation(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
+def _invitation(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page | None:
     """The code is made when the message is, because it is kept nowhere but there."""
     reader, voice = _staff(tx, one)
     placement, person_id = placements.get(tx, one.subject), int(one.detail["person"])
@@ -523,7 +528,8 @@ def _invitation(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> C
     made = inviting.issue(tx, whom, bot, app.clock(), actor=f"person:{reader.id}")
     name = staff_words.brief(whom.person.name) if is_brief(app, one) and whom.role == "hire" else whom.person.name
     until = made.valid_until.astimezone(app.desk.zone)
-    return case_page_words.invitation(voice, name=name, code=made.code, link=made.link, until=until)
+    said = case_page_words.invitation(voice, name=name, code=made.code, link=made.link, until=until)
+    return Page(*said, chart=charts.Code(made.link or made.code, voice.one(case_page_words.SCAN)))
 
 
 def _said_above(app: App, tx: Session, one: facts.Delivery, voice: Voice) -> str | None:

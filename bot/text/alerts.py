@@ -34,6 +34,7 @@ TITLES = {
     "safety": Message("alert.title.safety", "%(hire)s, %(company)s: safety"),
     "unreachable": Message("alert.title.unreachable", "%(hire)s, %(company)s: cannot be reached"),
     "deadline": Message("alert.title.deadline", "%(hire)s, %(company)s: a deadline is near"),
+    "unlinked": Message("alert.title.unlinked", "%(hire)s, %(company)s: not connected yet"),
 }
 INFORMS = Message("alert.informs", "This level informs you; it decides nothing. Do not show it to the company.")
 WHY = Message("alert.why", "Why:")
@@ -76,6 +77,15 @@ REASONS = {
     ),
     "deadline.status": Message(
         "alert.reason.deadline_status", "The status of residence ends on %(on)s and no renewal is known."
+    ),
+    "unlinked.hire": Message(
+        "alert.reason.unlinked_hire",
+        "The hire is waited for since %(on)s and has not connected a chat yet. Below you can invite them anew: please hand the code over "
+        "yourself, and ask whether they could use it.",
+    ),
+    "unlinked.manager": Message(
+        "alert.reason.unlinked_manager",
+        "%(name)s, the manager, is waited for since %(on)s and has not connected a chat yet. Below you can invite them anew.",
     ),
     "silence": Message("alert.reason.silence", "%(run)s check-ins in a row were delivered and not answered."),
     "help.hire": Message(
@@ -344,7 +354,7 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules, *, both: 
     """Who, level, reasons with answers and dates, the last months, a first step, and what can be done. ``both`` are the lines
     of what hire and manager see differently (bot.text.mirror)."""
     level = voice.one(LEVELS[view.level]) if view.level else ""
-    title = voice.one(TITLES[view.kind], hire=view.hire, company=view.company, level=level)
+    title = voice.one(TITLES[matter(view.kind, view.reasons)], hire=view.hire, company=view.company, level=level)
     urgent = view.kind in ("help", "safety")
     # What must not be done stands above everything else: somebody may be in danger from the one who would be called.
     paragraphs = [Paragraph(voice.one(HELP_STEP), Style.TITLE)] if urgent else []
@@ -369,6 +379,12 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules, *, both: 
         paragraphs.append(Paragraph(voice.one(FIRST_STEP, step=step)))
     paragraphs.append(Paragraph(_closing(voice, view, rules), Style.QUIET))
     return fitted(paragraphs, limits), alert_buttons(voice, limits, view.id, view.state, view.kind)
+
+
+def matter(kind: str, reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What an alert is about, in the words of TITLES and SHORT_KINDS: its kind, but who cannot be reached was perhaps never
+    connected."""
+    return "unlinked" if any(str(one["code"]).startswith("unlinked.") for one in reasons) else kind
 
 
 def _private(voice: Voice, view: AlertView) -> list[Paragraph]:
@@ -613,6 +629,7 @@ SHORT_KINDS = {
     "silence": Message("desk.kind.silence", "no answer"),
     "safety": Message("desk.kind.safety", "safety"),
     "unreachable": Message("desk.kind.unreachable", "cannot be reached"),
+    "unlinked": Message("desk.kind.unlinked", "not connected"),
     "deadline": Message("desk.kind.deadline", "deadline"),
 }
 

@@ -26,6 +26,7 @@ INVITE_MANAGER = Message("case.page.invite_manager", "Invite the manager anew")
 PAUSE = Message("case.page.pause", "Pause the check-ins")
 LEAVE = Message("case.page.leave", "Record notice")
 START = Message("case.page.start", "Correct the start date")
+INVITES = {"hire": INVITE_HIRE, "manager": INVITE_MANAGER}
 ACTIONS = {"log": LOG, "pause": PAUSE, "leave": LEAVE, "start": START}
 
 LOGS = {"visit": Message("case.log.visit", "A visit"), "call": Message("case.log.call", "A call")}
@@ -74,6 +75,7 @@ INVITATION = Message(
     "For %(name)s, and nobody else. It works once, until %(day)s, and what was sent before does not work any more. If they "
     "are connected already, their old chat is disconnected when they use it.",
 )
+SCAN = Message("case.invitation.scan", "The same as a code to scan with a phone")
 BY_LINK = Message("case.invitation.link", "They open this link: %(link)s")
 BY_CODE = Message("case.invitation.code", "They send this code to the bot: %(code)s")
 
@@ -116,13 +118,15 @@ def page(voice: Voice, limits: Limits, view: CaseView, *, both: Sequence[str] = 
 
     rows = said.rows(voice, limits, view.topics)
     rows += [button(f"{FORM}{step}", message) for step, message in ACTIONS.items()]
-    rows += [
-        button("why", EXPLAIN),
-        button("invite-hire", INVITE_HIRE),
-        button("invite-manager", INVITE_MANAGER),
-        button("list", BACK, 0),
-    ]
+    rows.append(button("why", EXPLAIN))
+    rows += [(invite(voice, limits, side, view.placement),) for side in INVITES]
+    rows.append(button("list", BACK, 0))
     return fitted(paragraphs, limits), tuple(rows)
+
+
+def invite(voice: Voice, limits: Limits, side: str, placement: int) -> Button:
+    """Invites the ``hire`` or the ``manager`` of a placement anew."""
+    return press("case", placement, 0, f"invite-{side}", voice.label(INVITES[side], limits.button))
 
 
 def form(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.charts import Chart
+from bot.charts import Drawn
 from bot.messages import FORM, Button, Field, Form, Limits, Paragraph, Payload, Style
 from bot.text.catalog import Voice
 from surveys.model import Labels, Message, Question
@@ -21,12 +21,12 @@ Content = tuple[tuple[Paragraph, ...], tuple[tuple[Button, ...], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message whole: with a form or a chart, where it has one."""
+    """A message whole: with a form or a picture that is still to be drawn, where it has one."""
 
     paragraphs: tuple[Paragraph, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     form: Form | None = None
-    chart: Chart | None = None
+    chart: Drawn | None = None
 
 
 OPENING = Message(

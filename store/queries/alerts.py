@@ -241,6 +241,12 @@ def open_cause(tx: Session, prefix: str) -> bool:
     return tx.exec(query.limit(1)).one_or_none() is not None
 
 
+def running_causes(tx: Session, prefix: str) -> list[int]:
+    """The alerts whose cause begins like this and that are not resolved."""
+    query = select(Alert.id).where(col(Alert.cause).startswith(prefix, autoescape=True), Alert.state != "resolved")
+    return [one for one in tx.exec(query.order_by(col(Alert.id))) if one is not None]
+
+
 def actions_to_recall(tx: Session, day: date) -> list[facts.FollowUp]:
     """Actions that somebody wanted to have done by that day and was not yet reminded of, oldest first."""
     query = select(FollowUp).where(FollowUp.kind == "action", FollowUp.state == "open", col(FollowUp.due_on) <= day)

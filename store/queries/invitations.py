@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlmodel import Session, col, delete, or_, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from store import facts
 from store.queries import people
@@ -70,6 +70,51 @@ def invitees(tx: Session, today: date, *, company: str | None = None) -> list[In
 
 def _has_left(row: Placement, today: date) -> bool:
     return row.left_on is not None and row.left_on <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The hire or the manager (``side``) of a running placement, who has no account: since when they are waited for, by their
+    newest invitation or (not ``invited``) since the placement was entered."""
+
+    placement_id: int
+    person_id: int
+    side: str
+    name: str
+    start_date: date
+    since: datetime
+    invited: bool
+
+
+def awaited(tx: Session) -> list[Awaited]:
+    """Everybody who is waited for, once, with their first running placement; by its number, the hire first."""
+    here = select(Address.person_id).where(col(Address.state).in_(("linked", "unreachable")))
+    latest = select(Invitation.person_id, func.max(Invitation.issued_at)).group_by(col(Invitation.person_id))
+    newest = {person_id: at for person_id, at in tx.exec(latest)}  # noqa: C416  A result has keys() of its own.
+    found: dict[int, Awaited] = {}
+    for side, joined in (("hire", Placement.hire_id), ("manager", Placement.manager_id)):
+        rows = (
+            select(Placement, Person)
+            .join(Person, col(Person.id) == joined)
+            .where(col(Placement.left_on).is_(None), col(Person.id).not_in(here))
+            .where(~col(Person.identity).startswith("erased:"))
+            .order_by(col(Placement.id))
+        )
+        for placement, person in tx.exec(rows):
+            assert placement.id is not None
+            assert person.id is not None
+            since = newest.get(person.id)
+            one = Awaited(
+                placement.id,
+                person.id,
+                side,
+                person.name,
+                placement.start_date,
+                since or placement.imported_at,
+                since is not None,
+            )
+            found.setdefault(person.id, one)
+    return sorted(found.values(), key=lambda one: (one.placement_id, one.side))
 
 
 @dataclass(frozen=True, slots=True)

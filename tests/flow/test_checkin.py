@@ -237,8 +237,9 @@ async def test_somebody_who_is_not_linked_is_never_called_silent() -> None:
         await house.joins(house.placement().consultant)
         await house.until("2026-07-30 12:00")
         assert {state for _, state in states(house)} == {"expired"}
-        assert house.alerts() == []
-        assert house.messages(house.placement().consultant) == []
+        assert {one.kind for one in house.alerts()} == {"unreachable"}
+        (digest,) = house.messages(house.placement().consultant)
+        assert "NGUYEN VAN AN (not connected)" in digest.text
 
 
 async def test_somebody_who_declined_is_not_asked_and_not_called_silent() -> None:
@@ -250,7 +251,7 @@ async def test_somebody_who_declined_is_not_asked_and_not_called_silent() -> Non
         await house.until("2026-07-30 12:00")
         assert [state for _, state in states(house)] == ["declined"] * 4
         assert asked_at(house, an) == []
-        assert house.alerts() == []
+        assert [one for one in house.alerts() if one.kind == "silence"] == []
 
 
 async def test_somebody_who_declined_may_come_back() -> None:
