@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from starlette.routing import Mount
+
+from bot import web
 from bot.channels.slack import OneWorkspace, SlackChannel, SlackDirectory, connected
 from bot.channels.slack.clients import Web
+from bot.channels.slack.requests import PATH, Requests
 from bot.channels.slack.socket import SOCKETS, SocketMode
 from bot.flow import linking
 from bot.flow.listening import Listening
 from store import facts
 from tests.house import House, open_house
 from tests.platform import slack as loopback
-from tests.platform.slack.server import APP_TOKEN
+from tests.platform.slack.server import APP_TOKEN, SIGNING_SECRET
 
 QUICK = loopback.Pace(rate=1000, burst=1000)
 """A Slack without hurry: what is told here is not about its pace."""
@@ -74,25 +78,37 @@ async def until(condition: Callable[[], object], seconds: float = 20) -> None:
 
 
 @asynccontextmanager
-async def in_slack(at: str, **settings: Any) -> AsyncIterator[SlackHouse]:
-    """A house in Slack, whose channel listens."""
+async def _over_http(slack: loopback.Slack) -> AsyncIterator[Requests]:
+    """A web server to which Slack posts what people do."""
+    requests = Requests(SIGNING_SECRET)
+    async with web.serving("127.0.0.1", 0, [Mount(PATH, requests)]) as port:
+        slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+        yield requests
+
+
+@asynccontextmanager
+async def in_slack(at: str, *, http: bool = False, **settings: Any) -> AsyncIterator[SlackHouse]:
+    """A house in Slack, whose channel listens over Socket Mode or over ``http``."""
     slack = loopback.Slack(chat_pace=QUICK, team_pace=QUICK, retry_pauses=(0.0, 0.1, 0.2))
     # A file: in memory there is one connection only, and the service and the test use it at once.
     with (
         TemporaryDirectory() as folder,
         open_house(at, path=Path(folder) / "house.db", platform="slack", **settings) as house,
     ):
-        async with slack.running():
-            web = Web(slack.api_url)
-            async with connected(web):
-                workspace = OneWorkspace(slack.workspace.bot_token, web)
-                channel = SlackChannel(workspace, SocketMode(APP_TOKEN, workspace), lambda said: f"Sorry. {said}")
+        async with slack.running(), AsyncExitStack() as stack:
+            calls = Web(slack.api_url)
+            requests = await stack.enter_async_context(_over_http(slack)) if http else None
+            async with connected(calls):
+                workspace = OneWorkspace(slack.workspace.bot_token, calls)
+                transport = requests or SocketMode(APP_TOKEN, workspace)
+                channel = SlackChannel(workspace, transport, lambda said: f"Sorry. {said}")
                 house.app = replace(
                     house.app, channels={"slack": channel}, directories={"slack": SlackDirectory(workspace)}
                 )
                 listening = Listening(house.app)
                 listening.start(channel, None)
                 await slack.connected(SOCKETS)
+                await until(lambda: requests is None or requests.listening)
                 try:
                     yield SlackHouse(house, slack, channel)
                 finally:

@@ -54,6 +54,7 @@ ANSWERS = frozenset(
         "pause",
         "home",
         "caseload",
+        "staff_help",
         "farewell",
     }
 )

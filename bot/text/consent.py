@@ -121,8 +121,8 @@ def ask(
     words: int,
     answers: int,
 ) -> Content:
-    """The promise, one short paragraph a matter, with its buttons. ``hire`` is used for a manager only; ``words`` and
-    ``answers`` are the months after which they are erased."""
+    """The promise, one short paragraph a matter, with its buttons; in the reader's own language alone where a message cannot
+    hold two. ``hire`` is used for a manager only; ``words`` and ``answers`` are the months after which they are erased."""
     values: dict[str, str | int] = {
         "name": name,
         "consultant": consultant,
@@ -133,14 +133,17 @@ def ask(
     }
     owner = PLATFORMS.get(platform, PLATFORMS[""])
     said = (*HIRE[:-3], owner, *HIRE[-3:]) if hire_side else MANAGER
-    paragraphs = []
-    for locale in voice.locales:
-        single = Voice((locale,), voice.domain)
-        paragraphs += [Paragraph(single.one(message, **values), Style.BODY) for message in said]
+    each = [
+        tuple(Paragraph(Voice((locale,), voice.domain).one(message, **values), Style.BODY) for message in said)
+        for locale in voice.locales
+    ]
+    paragraphs = tuple(paragraph for one in each for paragraph in one)
+    if sum(len(paragraph.text) + len("\n\n") for paragraph in paragraphs) > limits.text:
+        paragraphs = each[0]  # Nothing of a promise may be cut, and one message holds the buttons that answer it.
     agree = press("consent", placement, CONSENT_VERSION, "agree", voice.label(AGREE, limits.button))
     unscored = press("consent", placement, CONSENT_VERSION, "unscored", voice.label(UNSCORED, limits.button))
     decline = press("consent", placement, CONSENT_VERSION, "decline", voice.label(DECLINE, limits.button))
-    return tuple(paragraphs), ((agree, unscored, decline) if hire_side else (agree, decline),)
+    return paragraphs, ((agree, unscored, decline) if hire_side else (agree, decline),)
 
 
 def declined(voice: Voice) -> Content:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import AsyncIterator
 
@@ -244,22 +243,6 @@ async def test_a_press_that_cannot_be_kept_is_answered_with_a_reference(
     await an.presses("start")
     await there.settled()
     assert any("1 of" in one.text for one in an.sees())
-
-
-async def test_no_word_no_name_and_no_token_is_in_a_log(
-    there: SlackHouse, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    placement = await welcomed(there)
-    an = there.account(placement.hire)
-    there.slack.faults.let("chat.postMessage", Fault(Kind.BROKEN), Fault(Kind.CUT_AFTER))
-    await an.says("ZEBRA nobody talks with me", wait=True)
-    await an.says("GIRAFFE", wait=True)
-    await there.slack.cut_sockets()
-    await there.settled()
-    written = caplog.text + "".join(capsys.readouterr())
-    for secret in ("ZEBRA", "GIRAFFE", "NGUYEN", "xoxb-", "xapp-", "ticket"):
-        assert secret not in written
 
 
 async def test_a_token_that_slack_refuses_is_said_in_words(there: SlackHouse) -> None:

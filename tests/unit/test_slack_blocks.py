@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from bot.channels import refuse_unfit
 from bot.channels.slack import LIMITS, blocks
+from bot.channels.telegram.channel import LIMITS as TELEGRAM
 from bot.messages import AddressKey, Button, Field, Form, Outbound, Paragraph, Payload, SendError, Style
-from bot.text import prompts
+from bot.text import consent, home, prompts, replies
 from bot.text.catalog import SHIPPED, Voice
 from surveys.loader import load_bank
 from tests.platform.slack.blocks import ALL_TEXTS, HOME, MESSAGE, MODAL, faults_of, faults_of_view, total_text
@@ -29,13 +33,28 @@ STATES = [
     *((pair, LONGEST, False) for pair in combinations(SHIPPED["hire"], 2)),
 ]
 """Every language in the smallest and the largest state, and every two in the largest."""
+DAY = date(2026, 9, 30)
 NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
+TOPIC = max(prompts.TOPICS, key=lambda name: len(prompts.TOPICS[name].text))
+LARGEST = 2**31 - 1
 
 
 def questions() -> Iterator[tuple[str, str]]:
     for name, survey in BANK.items():
         for question in survey.questions:
             yield name, question.name
+
+
+def refused(outbound: Outbound) -> list[str]:
+    """What Slack does not take of a message, as a message and in a window."""
+    found: list[str] = []
+    if outbound.form is None:
+        made = blocks.as_json(blocks.message_blocks(outbound))
+        found += faults_of(made, MESSAGE)
+        found += ["msg_blocks_too_long"] * (total_text(made) > ALL_TEXTS)
+    found += faults_of_view(blocks.view_as_json(blocks.modal(outbound)))
+    found += ["msg_too_long"] * (len(blocks.preview(outbound)) > 4000)
+    return found + ["too long for us"] * (len(outbound.text) > LIMITS.text)
 
 
 @pytest.mark.parametrize(("survey", "name"), list(questions()))
@@ -46,7 +65,7 @@ def test_every_question_in_every_language_and_state_fits(survey: str, name: str)
         paragraphs, rows = prompts.question(
             voice,
             LIMITS,
-            checkin=2**31 - 1,
+            checkin=LARGEST,
             turn=99,
             asked=asked,
             number=12,
@@ -54,19 +73,82 @@ def test_every_question_in_every_language_and_state_fits(survey: str, name: str)
             consultant=NAME,
             hire=NAME,
             about=NAME,
-            topic="promise",
+            topic=TOPIC,
             lead=lead,
             first=first,
         )
         paragraphs = (*paragraphs, prompts.rehearsal(voice))
-        outbound = Outbound(HOA, "1", paragraphs, rows)
-        refused = [*faults_of(blocks.as_json(blocks.message_blocks(outbound)), MESSAGE)]
-        refused += faults_of_view(blocks.view_as_json(blocks.modal(outbound)))
-        assert not refused, (languages, lead, refused)
-        assert len(blocks.preview(outbound)) <= 4000
-        assert len(outbound.text) <= LIMITS.text
+        states = [Outbound(HOA, "1", paragraphs, rows)]
+        if asked.is_text:
+            form = prompts.words_form(voice, LIMITS, checkin=LARGEST, turn=99)
+            write = prompts.write_button(voice, LIMITS, checkin=LARGEST, turn=99)
+            states += [
+                Outbound(HOA, "1", paragraphs, rows, form=form),
+                Outbound(HOA, "1", paragraphs, ((write,), *rows)),
+            ]
+        for outbound in states:
+            assert refused(outbound) == [], (languages, lead)
         labels = [button.label for row in rows for button in row]
         assert len(set(labels)) == len(labels), "shortened labels stay apart"
+
+
+@pytest.mark.parametrize("languages", sorted({languages for languages, _, _ in STATES}), ids="+".join)
+def test_what_is_said_around_the_questions_fits_too(languages: tuple[str, ...]) -> None:
+    voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
+    person: dict[str, Any] = {"person": LARGEST}
+    given = tuple((one.label, one.choices[-1].label) for one in BANK["hire_monthly"].questions if one.choices)
+    told = [prompts.Told(NAME, about, TOPIC, given) for about in (True, False)]
+    view = home.View(LARGEST, True, LARGEST, 12, LARGEST, DAY, DAY, False, languages, "day_off", True, True)
+    below = prompts.rehearsal(voice)
+    for platform, whole in (("slack", LIMITS), ("telegram", TELEGRAM)):
+        limits = replace(whole, text=whole.text - len(below.text) - len("\n\n"))
+        names: dict[str, Any] = {
+            "name": NAME,
+            "consultant": NAME,
+            "company": NAME,
+            "hire": NAME,
+            "words": 36,
+            "answers": 60,
+        }
+        said = [
+            *(
+                consent.ask(voice, limits, placement=LARGEST, hire_side=side, platform=platform, **names)
+                for side in (True, False)
+            ),
+            *(prompts.opening(voice, limits, checkin=LARGEST, name=NAME, kind=kind) for kind in ("opening", "halfway")),
+            prompts.later(voice, limits, checkin=LARGEST),
+            prompts.thanks(voice, limits, name=NAME, checkin=LARGEST),
+            prompts.own_answers(voice, limits, checkin=LARGEST, told=told),
+            consent.ask_call_name(voice, limits, name=NAME, **person),
+            consent.ask_hour(voice, limits, name=NAME, **person),
+            replies.language_menu(voice, limits, turn=0, languages=languages, **person),
+            replies.pause_menu(voice, limits, paused=True, **person),
+            home.page(voice, limits, view, said="privacy", values={"consultant": NAME}),
+            *(
+                replies.reply(voice, limits, code=code, help_button=True, consultant=NAME, reference="0" * 8, **person)
+                for code in replies.REPLIES
+            ),
+        ]
+        for paragraphs, rows in said:
+            outbound = Outbound(HOA, "1", (*paragraphs, below), rows)
+            refuse_unfit(outbound, whole)
+            assert platform != "slack" or refused(outbound) == []
+
+
+def test_a_promise_that_is_too_long_in_two_languages_is_made_in_the_readers_own() -> None:
+    names: dict[str, Any] = {
+        "name": NAME,
+        "consultant": NAME,
+        "company": NAME,
+        "hire": NAME,
+        "words": 36,
+        "answers": 60,
+    }
+    voice, short = Voice(("en", "ja"), "hire"), replace(LIMITS, text=2000)
+    ask: dict[str, Any] = {"placement": 1, "hire_side": True, "platform": "slack", **names}
+    both, one = consent.ask(voice, LIMITS, **ask)[0], consent.ask(voice, short, **ask)[0]
+    assert len(both) == 2 * len(one)
+    assert one == both[: len(one)]
 
 
 TEXTS = some.text(alphabet=some.sampled_from("a字 \n&<>*_`~@#:;lgtamp👍"), min_size=1, max_size=700)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -24,15 +22,17 @@ from bot.messages import HOME, VIEW, Limits, OnInbound, Outbound, Picture, Recei
 
 log = structlog.get_logger()
 
-LIMITS = Limits(text=3000, button=75, payload=callback.MAX_BYTES, buttons=40, edits=True, forms=True, home=True)
-"""One section holds 3,000 characters, and 40 rows of one button leave 10 of 50 blocks to the text above them."""
+LIMITS = Limits(text=8000, button=75, payload=callback.MAX_BYTES, buttons=40, edits=True, forms=True, home=True)
+"""All texts of a message's blocks together may have about 13,200 characters, and 40 rows of one button leave 10 of 50 blocks
+to the text above them, which is parted where it is longer than one block holds."""
 
 URL_USES, URL_SECONDS, URLS = 5, 30 * 60.0, 20_000
 EVENT_TYPE = "teichaku_delivery"
 LOOK_BACK = 20
 """Among how many of the newest messages of a chat a delivery is looked for whose fate is unknown."""
 
-CLEARING_TRIES = 2
+CLEARING_TRIES = 6
+"""How often a message is tried to be taken out of a chat: at once, and over about half a minute."""
 
 
 @dataclass(slots=True)
@@ -216,35 +216,34 @@ class SlackChannel:
             log.warning("slack.no_picture", delivery=outbound.key, fault=type(fault).__name__)
 
     async def _clear(self, client: AsyncWebClient, gone: str) -> None:
-        """Take a message out of the chat; where Slack wants us to wait, that goes on by itself."""
+        """Take a message out of the chat. What Slack does not do at once goes on by itself: it holds up nothing, and who
+        would read a question twice must not be left with it."""
         if is_surface(gone):
             return
-        try:
-            with told(repeatable=True):
-                await self._delete(client, gone)
-        except SendError as fault:
-            if fault.retry_after is not None:
-                self._in_background(self._clear_later(client, gone, fault.retry_after))
-            elif fault.code not in GONE:
-                log.info("slack.not_cleared", code=fault.code)
-
-    async def _delete(self, client: AsyncWebClient, gone: str) -> None:
-        channel, _, ts = gone.partition(":")
-        await client.chat_delete(channel=channel, ts=ts)
+        pause = await self._delete(client, gone, 0)
+        if pause is not None:
+            self._in_background(self._clear_later(client, gone, pause))
 
     async def _clear_later(self, client: AsyncWebClient, gone: str, pause: float) -> None:
-        await asyncio.sleep(pause)
-        patient = AsyncWebClient(
-            token=client.token,
-            base_url=client.base_url,
-            session=client.session,
-            logger=QUIET,
-            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=CLEARING_TRIES)],
-        )
+        for tried in range(1, CLEARING_TRIES):
+            await asyncio.sleep(pause)
+            again = await self._delete(client, gone, tried)
+            if again is None:
+                return
+            pause = again
+
+    async def _delete(self, client: AsyncWebClient, gone: str, tried: int) -> float | None:
+        """Delete a message; the seconds until that should be tried again, None where there is nothing to try."""
+        channel, _, ts = gone.partition(":")
         try:
-            await self._delete(patient, gone)
-        except (TimeoutError, SlackApiError, OSError) as fault:
-            log.info("slack.not_cleared", code=type(fault).__name__)
+            with told(repeatable=True):
+                await client.chat_delete(channel=channel, ts=ts)
+        except SendError as fault:
+            if fault.code in GONE:
+                return None
+            log.info("slack.not_cleared", code=fault.code, tried=tried + 1)
+            return (fault.retry_after or 2.0**tried) if fault.retryable else None
+        return None
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -97,6 +97,11 @@ class Requests:
         self._listener: Listener | None = None
         self._handler: AsyncSlackRequestHandler | None = None
 
+    @property
+    def listening(self) -> bool:
+        """True while requests are let in."""
+        return self._handler is not None
+
     async def run(self, listener: Listener) -> None:
         """Let requests in until cancelled."""
         options: dict[str, Any] = {"signing_secret": self._signing_secret}

@@ -33,10 +33,15 @@ class Faults:
         self._waiting: dict[str, deque[Fault]] = {}
 
     def let(self, method: str, *faults: Fault) -> None:
-        """Let the next calls of a method (``response_url`` is one) meet these faults."""
+        """Let the next calls of a method (``response_url`` is one) meet these faults, or the next payloads of a kind
+        (``events_api``, ``interactive``, ``slash_commands``) on their way to the app."""
         self._waiting.setdefault(method, deque()).extend(faults)
 
     def next(self, method: str) -> Fault | None:
         """The fault of this call, if it meets one."""
         waiting = self._waiting.get(method)
         return waiting.popleft() if waiting else None
+
+    def clear(self) -> None:
+        """Let nothing more go wrong."""
+        self._waiting.clear()

@@ -62,6 +62,7 @@ class Sent:
     at: float
     answer: asyncio.Future[Any]
     attempt: int = 0
+    fault: Fault | None = None
 
 
 @dataclass
@@ -275,12 +276,14 @@ class Slack:
         """Send an envelope of ``events_api``, ``interactive`` or ``slash_commands``; what the app acknowledged it with.
 
         An event that is not acknowledged within 3 seconds is sent again; an interaction is lost. ``wait`` False does not
-        wait for that.
+        wait for that. A fault that waits for the kind is met on the way: CUT_BEFORE, the app hears nothing of it; CUT_AFTER,
+        Slack hears nothing of the acknowledgement.
         """
         sent = Sent(kind, payload, f"env-{self.ids.next()}", self.clock(), asyncio.get_running_loop().create_future())
+        sent.fault = self.faults.next(kind)
         self.last = sent
         self.events[kind] += 1
-        if self.request_url is None:
+        if self.request_url is None and (sent.fault is None or sent.fault.kind is not Kind.CUT_BEFORE):
             await self._push(sent)  # In the order in which people did it.
         task = asyncio.create_task(self._follow(sent))
         self._tasks.add(task)
@@ -319,14 +322,22 @@ class Slack:
                     await self._push(sent)
             with suppress(TimeoutError, aiohttp.ClientError):  # Nobody there is as good as no answer.
                 async with asyncio.timeout(ACK_SECONDS):
-                    if self.request_url is not None:
-                        return await self._post(sent)
-                    return await asyncio.shield(sent.answer)
+                    return await self._answered(sent)
             if sent.kind != "events_api":
                 break
         self._waiting.pop(sent.envelope_id, None)
         self.lost.append(sent.kind)
         return {"error": "operation_timeout"}
+
+    async def _answered(self, sent: Sent) -> Any:
+        """What the app acknowledges it with. Raises TimeoutError where Slack hears nothing of that."""
+        fault, sent.fault = sent.fault, None
+        if fault is not None and fault.kind is Kind.CUT_BEFORE:
+            raise TimeoutError
+        answer = await (self._post(sent) if self.request_url is not None else asyncio.shield(sent.answer))
+        if fault is not None:
+            raise TimeoutError
+        return answer
 
     async def _post(self, sent: Sent) -> Any:
         assert self.request_url is not None
