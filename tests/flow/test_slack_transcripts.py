@@ -1,15 +1,17 @@
-"""A hire's month in Slack to read aloud, in the conversation and in a window: tests/transcripts/slack."""
+"""A month in Slack to read aloud: a hire's in the conversation and in a window, a manager's and a consultant's
+(tests/transcripts/slack)."""
 
 from __future__ import annotations
 
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.house import row
 from tests.platform.slack import Person
-from tests.platform.slack.people import Shown
+from tests.platform.slack.people import Shown, shown_message
 from tests.slack_house import SlackHouse, in_slack
 
 FOLDER = Path(__file__).parents[1] / "transcripts" / "slack"
@@ -28,12 +30,34 @@ class Page:
         window = self._person.modal()
         self._lines.append(_drawn(window, "window") if window else _drawn(self._person.sees()[-1], "chat"))
 
-    async def presses(self, choice: str) -> None:
-        """Press a button, by its label or choice."""
+    async def presses(self, choice: str, *, on: str | None = None) -> None:
+        """Press a button, by its label or choice: the newest, or the one ``on`` the message that says so."""
         shown = self._person.modal() or self._person.sees()[-1]
-        await self._person.presses(choice)
+        message = None
+        if on is not None:
+            message = next(one for one in reversed(self._person.messages()) if on in shown_message(one).text)
+            shown = shown_message(message)
+            self._person.closes_all()
+        await self._person.presses(choice, on=message)
         label = next((one for one in shown.labels if one == choice or one.startswith(f"{choice}.")), choice)
         self._lines.append(f"▸ [{label}]")
+        await self.sees()
+
+    def answer(self, wanted: str) -> str | None:
+        """The answer that somebody would press, where there are answers."""
+        labels = self._person.sees()[-1].labels
+        return wanted if any(label.startswith(f"{wanted}.") for label in labels) else None
+
+    async def commands(self, command: str) -> None:
+        """Type a slash command."""
+        await self._person.commands(command)
+        self._lines.append(f"▸ {command}")
+        await self.sees()
+
+    async def sends(self, **values: str) -> None:
+        """Fill in a window and send it."""
+        await self._person.submits(**values)
+        self._lines.append("▸ " + ", ".join(values.values()))
         await self.sees()
 
     async def says(self, text: str) -> None:
@@ -61,11 +85,12 @@ class Page:
 
 def _drawn(shown: Shown, where: str) -> str:
     buttons = "  ".join(f"[{label}]" for label in shown.labels)
-    return f"({where})\n\n{shown.text}" + (f"\n\n{buttons}" if buttons else "")
+    fields = "".join(f"\n\n____ {field}" for field in shown.fields)
+    return f"({where})\n\n{shown.text}{fields}" + (f"\n\n{buttons}" if buttons else "")
 
 
-async def a_hire(there: SlackHouse, title: str) -> Page:
-    there.house.imports(row(hire_name="NGUYEN THI HOA"))
+async def a_hire(there: SlackHouse, title: str, **values: Any) -> Page:
+    there.house.imports(row(hire_name="NGUYEN THI HOA", **values))
     placement = there.house.placement()
     await there.joins(placement.consultant)
     account = await there.joins(placement.hire)
@@ -101,3 +126,53 @@ async def test_a_month_in_a_window(request: pytest.FixtureRequest) -> None:
         for answer in ("4", "4", "5", "4", "4"):
             await page.presses(answer)
         page.check("window", request)
+
+
+async def test_a_month_in_japanese_in_a_workspace_of_the_company(request: pytest.FixtureRequest) -> None:
+    owned = {"companies": {"Sakura Foods": {"slack_team": "T0000AGENCY"}}}
+    async with in_slack("2026-04-01 09:00", **owned) as there:
+        page = await a_hire(there, "はじめの一週間（窓で）", hire_languages=("ja",))
+        await until_the_check_in(there, page)
+        await page.presses("form.start")
+        for answer in ("4", "3", "4", "4", "4"):
+            await page.presses(answer)
+        page.check("window.ja", request)
+
+
+async def test_a_managers_day(request: pytest.FixtureRequest) -> None:
+    async with in_slack("2026-04-01 09:00") as there:
+        there.house.imports(row(hire_name="NGUYEN THI HOA"))
+        placement = there.house.placement()
+        page = Page(there, await there.joins(placement.manager), "上司の一か月")
+        await page.sees()
+        for choice in ("agree", "name.0"):
+            await page.presses(choice)
+        await page.commands("/checkin")
+        await there.house.until("2026-05-01 10:00")
+        await page.sees()
+        await page.presses("start")
+        while (choice := page.answer("4")) is not None:
+            await page.presses(choice)
+        await page.says("最近、残業が続いて疲れているようです。")
+        page.check("manager.ja", request)
+
+
+async def test_a_consultants_day(request: pytest.FixtureRequest) -> None:
+    async with in_slack("2026-04-01 09:00") as there:
+        there.house.imports(row(hire_name="NGUYEN THI HOA"))
+        placement = there.house.placement()
+        page = Page(there, await there.joins(placement.consultant), "A consultant's day")
+        hoa = await there.agrees(placement.hire)
+        await page.commands("/help")
+        await page.commands("/checkin")
+        await hoa.says("help", wait=True)
+        await there.settled()
+        await hoa.presses("The company")
+        await there.settled()
+        await page.sees()
+        await page.presses("I take care of it", on="asks for help")
+        await page.presses("form.action", on="asks for help")
+        await page.sends(topic="supervisor", note="Meet her after work on Friday", due="2026-04-03", promised="yes")
+        await page.presses("form.resolve", on="asks for help")
+        await page.sends(outcome="stays_solved", note="The foreman apologised")
+        page.check("consultant", request)

@@ -181,6 +181,11 @@ class Person:
         assert view is not None
         view.closed = True
 
+    def closes_all(self) -> None:
+        """Close every modal that is open."""
+        for view in self._team.views.values():
+            view.closed = view.closed or view.user == self.id
+
     async def opens_home(self, tab: str = "home") -> Any:
         """Look at the app's Home tab."""
         event = {"type": "app_home_opened", "user": self.id, "channel": self._team.chat_of(self.id), "tab": tab}
