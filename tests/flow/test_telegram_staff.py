@@ -70,7 +70,8 @@ async def test_an_alert_is_worked_by_buttons_and_every_copy_follows(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("written", "answer"), [("list", "Sakura Foods"), ("/list", "Sakura Foods"), ("hello", "list")]
+    ("written", "answer"),
+    [("list", "Sakura Foods"), ("/checkin", "Sakura Foods"), ("/help", "list"), ("hello", "list")],
 )
 async def test_whoever_of_the_agency_writes_gets_an_answer(tmp_path: Path, written: str, answer: str) -> None:
     async with on_telegram("2026-03-30 10:00", tmp_path / "t.db") as house:
