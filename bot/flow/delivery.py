@@ -264,16 +264,14 @@ def _outcome(
             return "superseded", {"error": "surface_gone"}
         case SendError(sent_perhaps=True, code=code):
             return "unknown", {"error": code, "lease_until": unknown.look_at(tx, one, now)}
+        case SendError(retryable=True, code=code, retry_after=float() | int() as asked):
+            # A platform that says when to come back has not failed: however busy it is, nothing is given up for that.
+            return "due", {"error": code, "due_at": now + timedelta(seconds=asked)}
         case SendError(retryable=True, code=code) if one.attempts + 1 < TRIES:
-            due_at = now + _pause(one.attempts, outcome.retry_after)
+            due_at = now + FIRST_PAUSE * int(4**one.attempts)
             return "due", {"error": code, "due_at": due_at, "attempts": one.attempts + 1}
         case SendError(code=code):
             return "failed", {"error": code}
-
-
-def _pause(attempts: int, asked: float | None) -> timedelta:
-    """As long as the platform asks; otherwise longer each time."""
-    return timedelta(seconds=asked) if asked is not None else FIRST_PAUSE * int(4**attempts)
 
 
 def _arrived(app: App, tx: Session, one: facts.Delivery) -> None:

@@ -171,15 +171,29 @@ async def test_a_platform_that_never_takes_it_is_given_up_and_told_so() -> None:
         an = (await house.welcomes()).hire
         await house.until("2026-04-06 12:00")
         for _ in range(delivery.TRIES):
-            house.channel.fail_next(SendError("throttled", retryable=True, retry_after=1))
+            house.channel.fail_next(SendError("server_error", retryable=True))
         await house.until("2026-04-06 12:10")
         for _ in range(delivery.TRIES):
-            house.clock.advance(timedelta(seconds=2))
+            house.clock.advance(timedelta(hours=2))
             await house.runs()
         assert house.messages(an) == []
         assert house.rows("SELECT kind, attempts, error FROM delivery WHERE state = 'failed'") == [
-            ("opening", 5, "throttled")
+            ("opening", 5, "server_error")
         ]
+
+
+async def test_a_platform_that_asks_to_wait_is_waited_for_however_often() -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes()).hire
+        await house.until("2026-04-06 12:00")
+        for _ in range(3 * delivery.TRIES):
+            house.channel.fail_next(SendError("throttled", retryable=True, retry_after=1))
+        await house.until("2026-04-06 12:10")
+        for _ in range(3 * delivery.TRIES):
+            assert house.messages(an) == []
+            house.clock.advance(timedelta(seconds=2))
+            await house.runs()
+        assert len(house.messages(an)) == 1
 
 
 async def test_a_blocked_chat_is_a_state_of_the_address_and_ends_with_the_next_message() -> None:

@@ -277,7 +277,7 @@ class Outbox(RuleBasedStateMachine):
                 known.state, known.lease_until = "unreachable", None
             case SendError(sent_perhaps=True):
                 self.is_unknown(known, self.clock())
-            case SendError(retryable=True) if attempts + 1 < delivery.TRIES:
+            case SendError(retryable=True) if result.retry_after is not None or attempts + 1 < delivery.TRIES:
                 pause = delivery.FIRST_PAUSE * 4**attempts
                 if result.retry_after is not None:
                     pause = timedelta(seconds=result.retry_after)
