@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.channels.terminal import plain, wrap
 from bot.demo.play import TOKYO, Line, Rehearsal
-from bot.flow.render import alert_view
+from bot.flow.render.case import alert_view
 from bot.messages import FORM, Outbound, Style
 from bot.text import alerts as staff_words
 from bot.text import demo as words

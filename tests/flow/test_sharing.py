@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.flow import changes, render
+from bot.flow import changes
+from bot.flow.render.case import timeline
 from bot.messages import Limits, Payload
 from bot.text.alerts import entry_line
 from bot.text.catalog import Voice
@@ -127,7 +128,7 @@ async def test_the_hire_later_sees_when_it_was_said() -> None:
 def case_of(house: House) -> str:
     """The timeline of the case, in words."""
     with house.app.store.read() as tx:
-        lines = render._timeline(house.app, tx, house.placement().id)
+        lines = timeline(house.app, tx, house.placement().id)
     return "\n".join(entry_line(Voice(("en",), "staff"), one) for one in lines)
 
 
