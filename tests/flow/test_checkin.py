@@ -490,13 +490,14 @@ async def test_who_could_not_be_reached_and_comes_back_gets_the_check_in_that_wa
         house.channel.fail_next(Unreachable("blocked"))
         await house.until("2026-05-04 12:00")
         assert asked_at(house, an) == []
-        assert house.alerts() == []
+        assert [(one.kind, one.state) for one in house.alerts()] == [("unreachable", "open")]
 
         await house.says(an, "I am back")
         await house.until("2026-05-07 13:00")
 
         assert states(house) == [("first_week", "expired"), ("m1", "open")]
         assert asked_at(house, an) == [("05-07 08:00", "opening")]
+        assert {one.state for one in house.alerts()} == {"resolved"}, "whoever is back is no case any more"
 
 
 async def test_a_known_hire_at_a_new_company_is_asked_for_consent_again() -> None:

@@ -41,13 +41,13 @@ async def asked(house: House) -> facts.Person:
 def breaks(house: House) -> None:
     """Damage the open check-in, so that no answer to it can be recorded."""
     with house.app.store.begin() as tx:
-        tx.connection().exec_driver_sql("UPDATE checkin SET survey = 'gone' WHERE state = 'open'")
+        tx.connection().exec_driver_sql("UPDATE checkin SET context = '5' WHERE state = 'open'")
 
 
 def mends(house: House) -> None:
     """Put it right."""
     with house.app.store.begin() as tx:
-        tx.connection().exec_driver_sql("UPDATE checkin SET survey = 'hire_first_week' WHERE survey = 'gone'")
+        tx.connection().exec_driver_sql("UPDATE checkin SET context = '{}' WHERE state = 'open'")
 
 
 def update(
@@ -111,7 +111,7 @@ async def test_what_cannot_be_recorded_comes_back_twice_and_is_set_aside_the_thi
         await house.receive(poison)
 
         ((reference, tries, aside, fault),) = house.rows("SELECT reference, tries, set_aside, fault FROM setaside")
-        assert (tries, aside, fault) == (3, 1, "KeyError")
+        assert (tries, aside, fault) == (3, 1, "TypeError")
         (told,) = house.messages(hire)[messages:]
         assert told.text.endswith(f"please tell your consultant this number: {reference}")
 
@@ -176,7 +176,7 @@ async def test_the_log_of_a_poisoned_update_has_reference_and_type_and_no_words(
         ((reference,),) = house.rows("SELECT reference FROM setaside")
         told = [line for line in logged if line["event"] == "inbound.not_recorded"]
         assert [(line["reference"], line["fault"], line["tries"]) for line in told] == [
-            (reference, "KeyError", tries) for tries in (1, 2, 3)
+            (reference, "TypeError", tries) for tries in (1, 2, 3)
         ]
         assert str(refused.value) == reference
         everywhere = f"{logged} {caplog.text} {capfd.readouterr()} {house.everything()}"
