@@ -16,7 +16,7 @@ demo: .venv/.ready ## a rehearsal with invented people in the terminal: no token
 	@$(BIN)/teichaku demo
 
 test: .venv/.ready ## the whole test suite; narrow it with ARGS="-k reminder"
-	@$(BIN)/python -m pytest -m "not realtime" $(ARGS)
+	@$(BIN)/python -m pytest -m "not realtime" -n 2 $(ARGS)
 
 lint: .venv/.ready ## style, types, import contracts and catalogs
 	@$(BIN)/ruff check --quiet
