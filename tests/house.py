@@ -153,7 +153,17 @@ class House:
         return min([now + timedelta(days=7), *found])
 
     async def presses(self, person: facts.Person, wanted: str) -> Inbound:
-        """Press the newest button with that label or choice."""
+        """Press the newest button with that label or choice.
+
+        Where the service runs, what was pressed before is answered only after it was acknowledged: so a person waits for it.
+        """
+        for _ in range(1000):
+            try:
+                return await self.channel.press(self.address(person), wanted)
+            except LookupError:
+                if not self.channel.listening:
+                    raise
+                await asyncio.sleep(0.01)
         return await self.channel.press(self.address(person), wanted)
 
     async def says(self, person: facts.Person, text: str) -> Inbound:

@@ -59,6 +59,11 @@ class MemoryChannel:
         """What is refused above."""
         return self._limits
 
+    @property
+    def listening(self) -> bool:
+        """True while somebody takes what its people do, as a service that runs does."""
+        return self._listener is not None
+
     async def listen(self, on_inbound: OnInbound) -> None:
         """Hand over what was injected, first what waited, until cancelled or closed."""
         while self._waiting:
