@@ -183,14 +183,19 @@ async def speed() -> bool:
                 first = sql("SELECT min(id) FROM checkin WHERE respondent = 'hire' GROUP BY person_id")
                 for (one,) in tx.connection().execute(first).all():
                     checkins.change(tx, one, state="open", opened_at=now, wakes_at=None, expires_at=now + MONTHS)
-            for user in [*slack.workspace.accounts]:
-                person = Person(slack, slack.workspace, slack.workspace.accounts[user])
+            everybody = [Person(slack, slack.workspace, one) for one in [*slack.workspace.accounts.values()]]
+            for person in everybody:
+                await person.commands("/checkin")
+            while _waiting(store):  # Fifty new messages take the workspace's pace some seconds.
+                await flow.advance(app)
+                await asyncio.sleep(0.2)
+            for person in everybody:
                 crowd.joins(person)
-            for life in crowd.lives.values():
-                await life.person.commands("/checkin")
             slack.acks.clear()
             crowd.waits.clear()
             await asyncio.sleep(20)
+            # Who waits still counts with what they have waited, or the slowest would not count at all.
+            crowd.waits += [slack.clock() - one.pressed for one in crowd.lives.values() if one.pressed is not None]
             await crowd.stop()
         store.close()
     waits, acks = sorted(crowd.waits), sorted(slack.acks)
@@ -200,6 +205,11 @@ async def speed() -> bool:
         f"p99 {p99 * 1000:.0f} ms; acknowledgement p99 {ack99 * 1000:.0f} ms of {len(acks)}"
     )
     return p99 < 0.3 and ack99 < 0.1
+
+
+def _waiting(store: Store) -> bool:
+    with store.read() as tx:
+        return bool(tx.connection().execute(sql("SELECT count(*) FROM delivery WHERE state <> 'sent'")).scalar())
 
 
 async def _both(story: Story, pages: Path | None = None) -> bool:

@@ -38,13 +38,15 @@ FIRST_PAUSE = timedelta(seconds=5)
 
 SECOND = timedelta(seconds=1)
 PACES = {
-    "slack": Paces(Pace(SECOND, burst=3), Pace(SECOND / 10, burst=20, spare=10)),
+    "slack": Paces(Pace(SECOND, burst=3), Pace(SECOND / 10, burst=20, spare=10), answers_count=False),
     "telegram": Paces(Pace(SECOND, burst=3), Pace(SECOND / 30, burst=30, spare=10)),
 }
 """How fast each platform lets a chat and a bot account be written to; one that is not named here has no limit.
 
 Both allow one message a second in a chat, with short bursts. Telegram allows about 30 a second in all; Slack names no number
-for a workspace ("several hundred a minute"). The reserve is for replies and alerts while a monthly burst goes out.
+for a workspace ("several hundred a minute"). The reserve is for replies and alerts while a monthly burst goes out. What takes
+the place of a message that was just pressed goes to Slack's response_url, which is no method with a rate ("Handling user
+interaction", 5 uses within 30 minutes): so many people may answer at the same moment.
 """
 
 SHORTEST_WAIT = timedelta(seconds=0.25)
@@ -118,17 +120,21 @@ async def send_on(app: App, claimed: facts.Delivery | None) -> None:
             log.error("delivery.left", delivery=claimed and claimed.id, fault=type(fault).__name__)
 
 
-def claim_for(app: App, tx: Session, address_id: int) -> facts.Delivery | None:
-    """Claim the oldest message that waits for somebody who has just been heard, in a transaction that is going on."""
+def claim_for(app: App, tx: Session, address_id: int, pressed: str | None = None) -> facts.Delivery | None:
+    """Claim the oldest message that waits for somebody who has just been heard, in a transaction that is going on; ``pressed``
+    is the message on which they pressed a button."""
     waiting = deliveries.unfinished(tx, address_id)
     if unknown.ask_again(tx, waiting, app.real()):
         waiting = deliveries.unfinished(tx, address_id)
-    return _claim_next(app, tx, waiting)
+    return _claim_next(app, tx, waiting, pressed)
 
 
-def _claim_next(app: App, tx: Session, waiting: list[facts.Unfinished]) -> facts.Delivery | None:
+def _claim_next(
+    app: App, tx: Session, waiting: list[facts.Unfinished], pressed: str | None = None
+) -> facts.Delivery | None:
     here = [one for one in waiting if one.delivery.address.platform in app.channels]
-    return deliveries.claim_next(tx, here, owner=app.owner, now=app.real(), lease=LEASE, paces=PACES)
+    answers = bool(here) and pressed is not None and not is_surface(pressed) and here[0].delivery.place == pressed
+    return deliveries.claim_next(tx, here, owner=app.owner, now=app.real(), lease=LEASE, paces=PACES, pressed=answers)
 
 
 def claim(app: App) -> list[facts.Delivery]:

@@ -219,7 +219,7 @@ def record(app: App, tx: Session, inbound: Inbound) -> Delivery | Goodbye | Stra
             return gone
     else:
         _route(tx, inbound, heard)
-    return delivery.claim_for(app, tx, address.id)
+    return delivery.claim_for(app, tx, address.id, inbound.message if inbound.payload is not None else None)
 
 
 def _place(inbound: Inbound, person: Person) -> str | None:

@@ -155,13 +155,19 @@ def claim_next(
     now: datetime,
     lease: timedelta,
     paces: Mapping[str, lanes.Paces],
+    pressed: bool = False,
 ) -> facts.Delivery | None:
-    """Take the next message of one address, of which this is ``unfinished``: the same as ``claim`` would."""
+    """Take the next message of one address, of which this is ``unfinished``: the same as ``claim`` would.
+
+    ``pressed``: a button of a message was pressed just now, in whose place this may go.
+    """
     line = [one for one in waiting if one.state != "unknown"]
     if not line or any(one.state != "due" for one in line) or line[0].due_at > now:
         return None
     taken, bulk = line[0].delivery, line[0].bulk
-    if not lanes.take_one(tx, taken.address, paces.get(taken.address.platform), now, bulk=bulk):
+    pace = paces.get(taken.address.platform)
+    is_free = pressed and taken.place is not None and pace is not None and not pace.answers_count
+    if not is_free and not lanes.take_one(tx, taken.address, pace, now, bulk=bulk):
         return None
     rows.change(tx, Delivery, taken.id, state="claimed", owner=owner, lease_until=now + lease)
     return taken

@@ -52,10 +52,15 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """The buckets of a platform: of each chat, and of each bot account (Slack: one in each workspace)."""
+    """The buckets of a platform: of each chat, and of each bot account (Slack: one in each workspace).
+
+    ``answers_count`` is False where what takes the place of a message that was just pressed goes another way than other
+    messages, and so needs no token.
+    """
 
     chat: Pace
     account: Pace
+    answers_count: bool = True
 
 
 def shut() -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from bot import flow
 from bot.flow import delivery, outbox
@@ -276,3 +277,22 @@ async def test_a_month_of_openings_keeps_its_order_and_its_pace() -> None:
         assert all(later - earlier == 1 for earlier, later in pairwise(counts[:16]))
         assert counts[-1] == 25
         assert [len(house.messages(hire)) for hire in hires] == [1] * 25
+
+
+@pytest.mark.parametrize(("platform", "at_once"), [("slack", True), ("telegram", False)])
+async def test_only_what_answers_a_press_in_its_place_needs_no_token_where_the_platform_says_so(
+    platform: str, at_once: bool
+) -> None:
+    async with living(BEFORE, platform=platform) as house:
+        hire = (await house.welcomes()).hire
+        await house.until("2026-04-06 12:10")
+        later = house.clock() + timedelta(seconds=90)
+        with house.app.store.begin() as tx:
+            for lane in tx.exec(select(Lane)):
+                lane.opens_at = lane.bulk_at = later
+        shown = house.sees(hire)
+        await house.presses(hire, "start")
+        assert (house.sees(hire) != shown) is at_once
+        first = house.sees(hire)
+        await house.says(hire, "5")
+        assert house.sees(hire) == first, "what was written is answered by a new message, in the pace of all others"
