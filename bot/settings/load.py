@@ -51,7 +51,7 @@ def load_settings(
     written = _dotenv(cwd / ".env", faults)
 
     named = config or environ.get(CONFIG) or written.get(CONFIG)
-    path = cwd / Path(named or "teichaku.toml").expanduser()
+    path = _path(cwd, str(named or "teichaku.toml"))
     places = (
         _variables(environ, "", cwd, faults),
         _variables(written, ".env", cwd, faults),
@@ -152,7 +152,7 @@ def _toml(path: Path, faults: list[Refusal], *, wanted: bool) -> dict[str, Any]:
         return {}
     for table in (values.get("risk"), values.get("surveys")):
         if isinstance(table, dict) and isinstance(table.get("path"), str):
-            table["path"] = str(path.parent / Path(table["path"]).expanduser())
+            table["path"] = str(_path(path.parent, table["path"]))
     return values
 
 
@@ -188,7 +188,7 @@ def _variables(raw: Mapping[str, str], name: str, cwd: Path, faults: list[Refusa
             if text.strip() and raw.get(secret, "").strip():
                 faults.append(Refusal("secret_twice", **where, other=secret))
             elif text.strip():
-                found[secret.lower()] = _secret(cwd / Path(text.strip()).expanduser(), where, faults)
+                found[secret.lower()] = _secret(_path(cwd, text.strip()), where, faults)
         elif not _is_variable(variable):
             faults.append(Refusal("setting_unknown", **where, nearest=_nearest_variable(variable)))
         elif text.strip():
@@ -196,6 +196,14 @@ def _variables(raw: Mapping[str, str], name: str, cwd: Path, faults: list[Refusa
     source = EnvSettingsSource(Settings, env_prefix=PREFIX)
     source.env_vars = found
     return _Place(name, source(), variables=True)
+
+
+def _path(folder: Path, text: str) -> Path:
+    """What a path in the settings means, seen from that folder."""
+    try:
+        return folder / Path(text).expanduser()
+    except RuntimeError:  # The home of somebody who does not exist: then it is a name like any other.
+        return folder / text
 
 
 def _secret(path: Path, where: Mapping[str, str], faults: list[Refusal]) -> str | None:

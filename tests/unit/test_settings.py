@@ -138,6 +138,13 @@ def test_a_secret_in_two_ways_in_one_place_is_a_contradiction(desk: Desk) -> Non
     assert (fault["code"], fault["other"]) == ("secret_twice", "TEICHAKU_SLACK_BOT_TOKEN")
 
 
+def test_the_home_of_nobody_is_a_path_like_any_other(desk: Desk) -> None:
+    (fault,) = desk.faults(TEICHAKU_SLACK_BOT_TOKEN_FILE="~nobody-of-that-name/token")
+    assert fault["code"] == "secret_unreadable"
+    (fault,) = desk.faults(TEICHAKU_CONFIG="~nobody-of-that-name/teichaku.toml")
+    assert fault["code"] == "config_missing"
+
+
 @pytest.mark.parametrize(("text", "code"), [(None, "secret_unreadable"), (" \n", "secret_empty")])
 def test_a_secret_file_that_gives_no_secret_is_told(desk: Desk, text: str | None, code: str) -> None:
     if text is not None:
