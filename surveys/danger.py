@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -59,13 +59,15 @@ Patterns = Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str]
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The patterns of one language. ``reviewed`` says whether somebody who speaks it has read them; a text in which
-    ``foreign`` is found is in another language that shares its signs. Where ``spaced`` is false, spaces between its signs say
-    nothing. ``bare`` are the patterns for words whose accents were left out, where ``unmarked`` says that it is this language."""
+    ``foreign`` is found is in another language that shares its signs, and one without ``signs`` is not in this language. Where
+    ``spaced`` is false, spaces between its signs say nothing. ``bare`` are the patterns for words whose accents were left out,
+    where ``unmarked`` says that it is this language."""
 
     language: str
     reviewed: bool
     spellings: frozenset[str]
     foreign: re.Pattern[str] | None
+    signs: re.Pattern[str] | None
     spaced: bool
     patterns: Patterns
     unmarked: re.Pattern[str] | None
@@ -79,20 +81,27 @@ def topics_of(text: str) -> tuple[str, ...]:
     Only the first LONGEST signs are looked at: more is not kept of an answer either.
     """
     text = text[:LONGEST]
-    found = {
-        topic for lexicon in lexicons() for clause in _clauses(text, lexicon) for topic in _in_clause(clause, lexicon)
-    }
+    found: set[str] = set()
+    for lexicon in lexicons():
+        for clause in dict.fromkeys(_clauses(text, lexicon)):
+            if lexicon.signs is None or lexicon.signs.search(clause):
+                found.update(_in_clause(clause, lexicon, found))
     return tuple(topic for topic in TOPICS if topic in found)
 
 
-def _in_clause(clause: str, lexicon: Lexicon) -> Iterable[str]:
+def _in_clause(clause: str, lexicon: Lexicon, known: Collection[str]) -> list[str]:
+    """What is found in this clause and is not known yet."""
+    found = []
     bare = lexicon.unmarked is not None and lexicon.unmarked.search(clause) and clause == without_accents(clause)
     for topic, (find, unless) in (lexicon.bare if bare else lexicon.patterns).items():
+        if topic in known or not any(pattern.search(clause) for pattern in find):
+            continue  # Most clauses are ordinary, and what makes an alarm ordinary need not be looked for in them.
         left = clause
         for ordinary in unless:
             left = ordinary.sub(" , ", left)
         if any(pattern.search(left) for pattern in find):
-            yield topic
+            found.append(topic)
+    return found
 
 
 def _clauses(text: str, lexicon: Lexicon) -> list[str]:
@@ -101,9 +110,10 @@ def _clauses(text: str, lexicon: Lexicon) -> list[str]:
         folded = "\n".join(_LENGTHENED.sub(letter, folded) for letter in (r"\1", r"\1\1"))
     if lexicon.foreign is not None and lexicon.foreign.search(folded):
         return []
-    parts = [piece for part in re.split(r"[.!?;\n。！？…।။]+", folded) if part.strip() for piece in _pieces(part)]
+    sentences = [list(_pieces(part)) for part in re.split(r"[.!?;\n。！？…।။]+", folded) if part.strip()]
+    whole = [piece for sentence in sentences for piece in sentence]
     # A sentence that is broken into two lines or by a full stop is still one thought.
-    whole = parts if len(parts) < 2 else [*parts, *(" ".join(pair) for pair in pairwise(parts))]
+    whole += [f"{one[-1]} {following[0]}" for one, following in pairwise(sentences)]
     if not lexicon.spaced:
         whole = [re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", part) for part in whole]
     if lexicon.language == "ja":
@@ -141,7 +151,12 @@ def _nearest(word: str, spellings: frozenset[str]) -> str:
     if len(word) < 5 or word in spellings:
         return word
     known = sorted(one for one in spellings if abs(len(one) - len(word)) <= 2 and one[0] == word[0])
-    return next((one for one in known if _apart(word, one) <= (1 if len(one) < 8 else 2)), word)
+    return next((one for one in known if _near(word, one, 1 if len(one) < 8 else 2)), word)
+
+
+def _near(one: str, other: str, most: int) -> bool:
+    """Whether at most so many letters are wrong; each brings at most two letters that only one of the words has."""
+    return len(set(one) ^ set(other)) <= 2 * most and _apart(one, other) <= most
 
 
 def _apart(one: str, other: str) -> int:
@@ -173,7 +188,7 @@ def _lexicon(text: str) -> Lexicon:
     for name, pattern in read.get("words", {}).items():
         words[name] = _filled(str(pattern), words)
     patterns = {
-        topic: (_compiled(rules["find"], words), _compiled(rules.get("unless", ()), words))
+        topic: (_compiled(_looked_for(rules), words), _compiled(rules.get("unless", ()), words))
         for topic, rules in read["topics"].items()
     }
     unmarked = re.compile(read["unmarked"]) if "unmarked" in read else None
@@ -182,11 +197,21 @@ def _lexicon(text: str) -> Lexicon:
         reviewed=bool(read["reviewed"]),
         spellings=frozenset(read.get("spellings", ())),
         foreign=re.compile(read["foreign"]) if "foreign" in read else None,
+        signs=re.compile(read["signs"]) if "signs" in read else None,
         spaced=bool(read.get("spaced", True)),
         patterns=patterns,
         unmarked=unmarked,
         bare=_bare(patterns) if unmarked else {},
     )
+
+
+def _looked_for(rules: Mapping[str, list[str]]) -> list[str]:
+    return [*rules["find"], *(_in_any_order(parts) for parts in rules.get("together", ()))]
+
+
+def _in_any_order(parts: Iterable[str]) -> str:
+    """One pattern for parts that must all stand in a clause, wherever: what learners know well is the words, not their order."""
+    return "^" + "".join(f"(?=.*?(?:{part}))" for part in parts)
 
 
 def _bare(patterns: Patterns) -> Patterns:

@@ -49,6 +49,18 @@ def test_what_was_written_later_and_missed_at_first_is_found_now(language: str) 
     assert len(raised) <= 4, raised
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_learners_type_is_found_whatever_the_order_of_the_words(language: str) -> None:
+    """Four more sets, of twelve kinds of danger; docs/privacy.md tells what was found of each while it was new."""
+    said, ordinary = phrasings(f"danger_learners.{language}"), phrasings(f"ordinary_learners.{language}")
+    missed = [one for one in said if not danger.topics_of(one)]
+    raised = [(one, topics) for one in ordinary if (topics := danger.topics_of(one))]
+
+    assert (len(said), len(ordinary)) > (200, 300)
+    assert len(missed) <= len(said) * 0.05, missed
+    assert len(raised) <= len(ordinary) * 0.02, raised
+
+
 @pytest.mark.parametrize("language", ["vi", "zh_Hans", "id", "ne", "my", "fil"])
 def test_the_lists_that_nobody_has_read_find_what_was_written_with_them(language: str) -> None:
     said, ordinary = phrasings(f"danger.{language}"), phrasings(f"ordinary.{language}")
