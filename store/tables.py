@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -39,8 +39,14 @@ class Company(SQLModel, table=True):
     slack_team: str | None = None
 
 
+_PAUSES = text("paused_until IS NOT NULL")
+
+
 class Person(SQLModel, table=True):
     """A hire, a manager or somebody of the agency. ``identity`` says who is who (interfaces.md, "Who is who")."""
+
+    # Of the few who pause: so a tick that looks for the end of a pause reads nothing of all the others.
+    __table_args__ = (Index("ix_person_paused_until", "paused_until", sqlite_where=_PAUSES, postgresql_where=_PAUSES),)
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(index=True)  # hire, manager, staff
@@ -58,9 +64,7 @@ class Person(SQLModel, table=True):
     answers_in: str | None = None  # form, chat; None where the person has not chosen
     role: str | None = None  # consultant, lead, admin
     stopped_at: datetime | None = None
-    paused_until: datetime | None = Field(
-        default=None, index=True
-    )  # who stopped for a while is asked again from then on
+    paused_until: datetime | None = None  # who stopped for a while is asked again from then on
     external_id: str | None = None
     keeps_numbers: bool = False  # consent to evaluation: erased, the numbers stay under a random sign
     # Of staff: the columns that no roster has spelled out, so that the settings may correct them.
