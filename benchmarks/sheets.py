@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from html import escape
 from itertools import islice
 
-from weasyprint import HTML
-
 from bot import fonts
 from bot.channels.slack import LIMITS as SLACK
 from bot.channels.slack import blocks
@@ -57,6 +55,8 @@ def messages(locale: str, limits: Limits) -> Iterator[Content]:
         company=COMPANY,
         hire=NAME,
         platform="telegram" if limits == TELEGRAM else "slack",
+        words=6,
+        answers=24,
     )
     lengths = {code: len(translate(said, locale, "hire", **VALUES)) for code, said in replies.REPLIES.items()}
     for code in sorted(lengths, key=lambda code: -lengths[code])[:4]:
@@ -122,4 +122,6 @@ def sheet(locale: str) -> str:
 
 
 if __name__ == "__main__":
+    from weasyprint import HTML  # Here, because it takes a second and warns of what its next version needs.
+
     HTML(string=sheet(sys.argv[1])).write_pdf(sys.argv[2])

@@ -509,7 +509,7 @@ CELLS = {
 LINES = st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=5)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(files=st.lists(LINES, min_size=1, max_size=3))
 def test_whatever_files_come_one_after_the_other_the_last_one_again_changes_nothing(
     files: list[list[dict[str, str]]],
