@@ -17,21 +17,16 @@ PARAMETERS = 900
 
 
 @lru_cache(maxsize=64)
-def _insert(model: type[SQLModel], dialect: str) -> Any:
+def _insert(model: type[SQLModel], dialect: str, *, gives_id: bool = False) -> Any:
     # Made once: a statement that is made anew each time costs more to make than to run.
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table(model)).inline().on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-
-
-@lru_cache(maxsize=64)
-def _insert_first(model: type[SQLModel], dialect: str) -> Any:
-    # Not made of the cached one: a statement that was run before remembers that it gives no columns.
-    return _insert.__wrapped__(model, dialect).returning(table(model).c.id)
+    statement = insert(table(model)).inline().on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return statement.returning(table(model).c.id) if gives_id else statement
 
 
 def insert_first(tx: Session, model: type[SQLModel], row: Mapping[str, Any]) -> int | None:
     """Insert a row: its id, or None where its unique key is there already."""
-    found = first(tx, _insert_first(model, tx.get_bind().dialect.name), **row)
+    found = first(tx, _insert(model, tx.get_bind().dialect.name, gives_id=True), **row)
     return None if found is None else int(found[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlmodel import Session
 
@@ -12,7 +12,7 @@ from bot.text.catalog import Voice, spoken
 from store import facts
 from store.queries import checkins, placements
 from surveys.conversation import Conversation
-from surveys.model import Answer, Message, Respondent, Survey
+from surveys.model import Answer, Choice, Message, Question, Respondent, Survey
 
 
 def load(app: App, tx: Session, checkin: facts.CheckIn) -> Conversation:
@@ -37,6 +37,20 @@ def load_from(app: App, checkin: facts.CheckIn, rows: Sequence[facts.Answered]) 
         max_follow_ups=0,
     )
     return Conversation(survey, given, checkin.context, checkin.turn, checkin.question_limit)
+
+
+def answered(
+    app: App, given: Sequence[facts.Answered], form: str
+) -> Iterator[tuple[facts.Answered, Question, Choice | None]]:
+    """Each answer with its question and the choice that was made, if one was; nothing where a consultancy has taken the
+    survey away, and nothing of a question that it has no more."""
+    survey = app.surveys.get(form)
+    known = {question.name: question for question in survey.questions} if survey else {}
+    for answer in given:
+        # Words that wait for a choice, which was never made, belong to their question all the same.
+        question = known.get(answer.question.removesuffix(".note"))
+        if question is not None:
+            yield answer, question, question.choice(answer.value) if answer.value else None
 
 
 def voice_of(person: facts.Person) -> Voice:

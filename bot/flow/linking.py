@@ -65,7 +65,7 @@ def link_in(
         now=now,
         platform=where.platform,
     )
-    unlinked.connected(app, tx, person_id, now)
+    unlinked.connected(app, tx, person_id)
     key = f"link{address.id}:{now.isoformat()}"
     if before is not None and before.id != address.id:
         accounts.take_leave(app, tx, before, "moved", key=f"{key}:moved")

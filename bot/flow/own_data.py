@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import sharing
-from bot.flow.conversation import answers_in_window, consultant_of, placements_of, voice_of
+from bot.flow.conversation import answered, answers_in_window, consultant_of, placements_of, voice_of
 from bot.messages import HOME, Limits, Paragraph, is_surface
 from bot.text import privacy as words
 from bot.text import sharing as sharing_words
@@ -17,7 +17,6 @@ from bot.text.prompts import Content
 from scheduler.workdays import add_months
 from store import facts
 from store.queries import checkins, people
-from surveys.model import Message
 
 
 def page(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
@@ -70,24 +69,18 @@ def of_person(app: App, tx: Session, person: facts.Person) -> words.Stored:
 
     forgotten = add_months(day(app.clock()).date(), -app.settings.privacy.retention.free_text)
     hires = {one.id: one.hire.name for one in own}
-    answered = []
+    told = []
     for checkin in checkins.begun_by(tx, person.id):
         survey = app.surveys.get(checkin.survey)
         rows = checkins.answers(tx, checkin.id)
         if survey is None or not rows:
             continue
-        known = {question.name: question for question in survey.questions}
         given = []
-        for row in rows:
-            question = known.get(row.question.removesuffix(".note"))
-            if question is not None:
-                choice: Message | None = None
-                if row.value and (found := question.choice(row.value)):
-                    choice = found.label
-                gone = row.is_text and row.words is None and day(row.answered_at).date() <= forgotten
-                given.append(words.Given(question.label, choice, row.words, gone))
+        for row, question, choice in answered(app, rows, checkin.survey):
+            gone = row.is_text and row.words is None and day(row.answered_at).date() <= forgotten
+            given.append(words.Given(question.label, choice.label if choice else None, row.words, gone))
         about = hires.get(checkin.placement_id) if person.kind == "manager" else None
-        answered.append(words.Answers(survey.title, checkin.due_on, about, tuple(given)))
+        told.append(words.Answers(survey.title, checkin.due_on, about, tuple(given)))
     return words.Stored(
         name=person.name if person.call_name in (None, person.name) else f"{person.name} ({person.call_name})",
         email=person.email,
@@ -96,7 +89,7 @@ def of_person(app: App, tx: Session, person: facts.Person) -> words.Stored:
         work=tuple((one.company, one.start_date, one.consultant.name) for one in own),
         decided=tuple((agreed, day(at).date(), version) for agreed, at, version in people.decisions(tx, person.id)),
         scored=_scored(tx, person),
-        answers=tuple(answered),
+        answers=tuple(told),
     )
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import alert
+from bot.flow import alert, copies
 from store import facts
-from store.queries import alerts, placements
+from store.queries import alerts, audit, placements
 
 KIND = "unreachable"
 
@@ -39,11 +39,15 @@ def back(app: App, tx: Session, person: facts.Person) -> None:
     placement = alert.placement_of(tx, person) if person.kind != "staff" else None
     for one in _told(tx, placement, person) if placement is not None else []:
         if one.state == "open":
-            now = app.clock()
-            alerts.change(tx, one.id, state="resolved", resolved_at=now, outcome="other", deliver_at=None, due_at=None)
-            alerts.add_entry(
-                tx, placement_id=one.placement_id, alert_id=one.id, kind="resolved", outcome="other", at=now
-            )
+            settled(app, tx, one.id, person.id)
+
+
+def settled(app: App, tx: Session, alert_id: int, person_id: int) -> None:
+    """What an alert was about is over, because somebody did what they were waited for."""
+    now = app.clock()
+    alerts.change(tx, alert_id, state="resolved", resolved_at=now, due_at=None, deliver_at=None)
+    audit.write(tx, actor=f"person:{person_id}", action="resolved", subject=f"alert:{alert_id}", now=now)
+    copies.refresh(app, tx, alert_id, key=f"settled:{now.isoformat()}")
 
 
 def _told(tx: Session, placement: facts.Placement, person: facts.Person) -> list[facts.Alert]:

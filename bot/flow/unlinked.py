@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import alert, copies
+from bot.flow import alert, reach
 from scheduler.workdays import nth_working_day_after
-from store.queries import alerts, audit, invitations, placements
+from store.queries import alerts, invitations, placements
 
 WAIT = 5
 """Working days of the agency after the day of the invitation, or where nobody was invited after the entry or the start."""
@@ -43,9 +43,7 @@ def _waited_for(app: App, tx: Session, now: datetime) -> list[tuple[invitations.
     return found
 
 
-def connected(app: App, tx: Session, person_id: int, now: datetime) -> None:
+def connected(app: App, tx: Session, person_id: int) -> None:
     """Somebody has an account now: nobody has to ask them any more."""
     for alert_id in alerts.running_causes(tx, f"{CAUSE}{person_id}:"):
-        alerts.change(tx, alert_id, state="resolved", resolved_at=now, due_at=None, deliver_at=None)
-        audit.write(tx, actor=f"person:{person_id}", action="resolved", subject=f"alert:{alert_id}", now=now)
-        copies.refresh(app, tx, alert_id, key=f"connected:{now.isoformat()}")
+        reach.settled(app, tx, alert_id, person_id)

@@ -35,7 +35,7 @@ from surveys.conversation import (
     next_question,
     resume,
 )
-from surveys.model import Answer, Question
+from surveys.model import Answer, Choice
 
 
 def record(tx: Session, inbound: Inbound, heard: Heard) -> None:
@@ -160,17 +160,13 @@ def _apply(tx: Session, heard: Heard, checkin: facts.CheckIn, rows: Sequence[fac
     elif _tells_danger(tx, heard, checkin, turn, reply):
         return  # The next question waits until the person wants it.
     else:
-        lead = _lead(turn, reply)
-        send(tx, heard, "question", checkin.id, turn=turn.conversation.turn, detail={"lead": lead} if lead else {})
+        promise_question(tx, heard, replace(checkin, turn=turn.conversation.turn), lead=_lead(turn, reply))
 
 
 def _tells_danger(tx: Session, heard: Heard, checkin: facts.CheckIn, turn: Turn, reply: Reply) -> bool:
     """A choice or words that tell of danger open a private case at once; an offer of help that is taken opens one too."""
-    given = [event.answer for event in turn.events if isinstance(event, Answered)]
-    known = {question.name: question for question in turn.conversation.survey.questions}
-    for answer in given:
-        question = known.get(answer.question)
-        choice = question.choice(answer.value) if question and answer.value and not question.is_text else None
+    for answer in [event.answer for event in turn.events if isinstance(event, Answered)]:
+        choice = _choice(turn, answer)
         if choice is not None and choice.signal == "safety":
             safety.chosen(tx, heard, placements.get(tx, checkin.placement_id), answer.question, choice.name)
             return True
@@ -182,10 +178,9 @@ def _tells_danger(tx: Session, heard: Heard, checkin: facts.CheckIn, turn: Turn,
     return safety.notice(tx, heard, reply.text, placements.get(tx, checkin.placement_id))
 
 
-def _signal(question: Question, given: Answer) -> str | None:
-    """The fact that an answer states by itself."""
-    choice = question.choice(given.value) if given.value and not question.is_text else None
-    return choice.signal if choice else None
+def _choice(turn: Turn, given: Answer) -> Choice | None:
+    """What was chosen, where an answer is a choice."""
+    return turn.conversation.survey.question(given.question).choice(given.value) if given.value else None
 
 
 def _lead(turn: Turn, reply: Reply) -> str | None:
@@ -198,7 +193,7 @@ def _lead(turn: Turn, reply: Reply) -> str | None:
                 return "late"
             case Answered(cut=True):
                 return "cut"
-            case Answered(answer=given) if _signal(turn.conversation.survey.question(given.question), given) == "help":
+            case Answered(answer=given) if (choice := _choice(turn, given)) and choice.signal == "help":
                 return "wish"
             case Asked() if isinstance(reply, Back):
                 return "back"

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from bot import charts
 from bot.app import App
 from bot.flow import case_page, inviting, mirror, sharing
-from bot.flow.render.reader import answered, is_brief, local_day, naming_of, staff_of
+from bot.flow.conversation import answered
+from bot.flow.render.reader import is_brief, local_day, naming_of, staff_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.flow.why import by_month, explain
 from bot.messages import Limits, is_surface

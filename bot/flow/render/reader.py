@@ -1,8 +1,8 @@
-"""What every audience's words need: who reads, how people are called for them, and what was answered."""
+"""What every audience's words need: who reads, and how people are called for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -13,7 +13,6 @@ from bot.text import alerts as staff_words
 from bot.text.catalog import Voice
 from store import facts
 from store.queries import people
-from surveys.model import Choice, Question
 
 
 def person_of(tx: Session, one: facts.Delivery) -> tuple[facts.Person, Voice]:
@@ -54,17 +53,3 @@ def told_in(one: facts.Delivery) -> tuple[str, dict[str, date], dict[str, str]]:
     days = {name: date.fromisoformat(str(one.detail[name])) for name in ("first", "last", "day") if name in one.detail}
     values = {name: str(value) for name, value in one.detail.items() if name not in ("code", *days)}
     return str(one.detail["code"]), days, values
-
-
-def answered(
-    app: App, given: Sequence[facts.Answered], form: str
-) -> Iterator[tuple[facts.Answered, Question, Choice | None]]:
-    """Each answer with its question and the choice that was made, if one was; nothing where a consultancy has taken the
-    survey away, and nothing of a question that it has no more."""
-    survey = app.surveys.get(form)
-    known = {question.name: question for question in survey.questions} if survey else {}
-    for answer in given:
-        # Words that wait for a choice, which was never made, belong to their question all the same.
-        question = known.get(answer.question.removesuffix(".note"))
-        if question is not None:
-            yield answer, question, question.choice(answer.value) if answer.value else None

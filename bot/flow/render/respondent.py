@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import forms, hotlines, sharing
-from bot.flow.conversation import answers_in_window, consultant_of, load, voice_of
-from bot.flow.render.reader import answered, person_of, told_in
+from bot.flow.conversation import answered, answers_in_window, consultant_of, load, voice_of
+from bot.flow.render.reader import person_of, told_in
 from bot.flow.safety import HOLD
 from bot.messages import Limits, Paragraph, is_surface
 from bot.text import consent as consent_words
