@@ -156,6 +156,8 @@ async def _play(voice: Voice, store: Store, role: str, languages: tuple[str, ...
         clock.move_to(clock() + timedelta(days=25))
     linking.link(app, player.id, terminal.name, "", "1")
     if role == "consultant":
+        # The manager has a chat too, or the first thing to work on would be that they have none.
+        linking.link(app, placement.manager.id, memory.name, "", "manager")
         await _raise_alert(practice, placement.hire)
     await practice.play()
 

@@ -35,6 +35,12 @@ TITLES = {
     "unreachable": Message("alert.title.unreachable", "%(hire)s, %(company)s: cannot be reached"),
     "deadline": Message("alert.title.deadline", "%(hire)s, %(company)s: a deadline is near"),
     "unlinked": Message("alert.title.unlinked", "%(hire)s, %(company)s: not connected yet"),
+    "unreachable.manager": Message(
+        "alert.title.unreachable_manager", "%(hire)s, %(company)s: the manager cannot be reached"
+    ),
+    "unlinked.manager": Message(
+        "alert.title.unlinked_manager", "%(hire)s, %(company)s: the manager is not connected yet"
+    ),
 }
 INFORMS = Message("alert.informs", "This level informs you; it decides nothing. Do not show it to the company.")
 WHY = Message("alert.why", "Why:")
@@ -383,8 +389,12 @@ def alert(voice: Voice, limits: Limits, view: AlertView, rules: Rules, *, both: 
 
 def matter(kind: str, reasons: Sequence[Mapping[str, Any]]) -> str:
     """What an alert is about, in the words of TITLES and SHORT_KINDS: its kind, but who cannot be reached was perhaps never
-    connected."""
-    return "unlinked" if any(str(one["code"]).startswith("unlinked.") for one in reasons) else kind
+    connected, and is perhaps the manager."""
+    for one in reasons:
+        what, _, whom = str(one["code"]).partition(".")
+        if what in ("unlinked", "unreachable"):
+            return f"{what}.manager" if whom == "manager" else what
+    return kind
 
 
 def _private(voice: Voice, view: AlertView) -> list[Paragraph]:
@@ -558,17 +568,11 @@ def entry_line(voice: Voice, entry: Entry) -> str:
 
 def first_step(voice: Voice, view: AlertView, rules: Rules) -> str | None:
     """One concrete thing to do first, by the strongest reason that has one."""
-    if view.kind in ("help", "safety"):
-        return None  # It stands in the first line.
-    for one in view.reasons:
-        kind, _, driver = str(one["code"]).partition(".")
-        for subject in (driver, kind):
-            if subject in rules.first_steps:
-                step = rules.first_steps[subject]
-                return voice.one(Message(f"risk.step.{subject}", step.text))
-    if view.kind == "silence" and "missed" in rules.first_steps:
-        return voice.one(Message("risk.step.missed", rules.first_steps["missed"].text))
-    return None
+    if view.kind in ("help", "safety", "unreachable"):
+        return None  # It stands in the first line, or with the reason: the steps are about what somebody answered.
+    codes = ["missed"] if view.kind == "silence" else [str(one["code"]) for one in view.reasons]
+    step = next((found for found in map(rules.first_step, codes) if found), None)
+    return voice.one(step) if step else None
 
 
 def alert_buttons(voice: Voice, limits: Limits, alert_id: int, state: str, kind: str) -> tuple[tuple[Button, ...], ...]:
@@ -630,6 +634,8 @@ SHORT_KINDS = {
     "safety": Message("desk.kind.safety", "safety"),
     "unreachable": Message("desk.kind.unreachable", "cannot be reached"),
     "unlinked": Message("desk.kind.unlinked", "not connected"),
+    "unreachable.manager": Message("desk.kind.unreachable_manager", "manager cannot be reached"),
+    "unlinked.manager": Message("desk.kind.unlinked_manager", "manager not connected"),
     "deadline": Message("desk.kind.deadline", "deadline"),
 }
 

@@ -52,7 +52,11 @@ async def test_who_connects_takes_the_line_back() -> None:
         await house.until("2026-04-09 09:00")
         assert [one.state for one in house.alerts()] == ["open"], "nobody has invited the manager"
         await house.presses(placement.consultant, "Open: NGUYEN VAN AN")
-        assert "Sato Kenji, the manager, is waited for since Apr 1, 2026" in house.sees(placement.consultant)
+        alert = house.sees(placement.consultant)
+        assert alert.startswith("NGUYEN VAN AN, Sakura Foods: the manager is not connected yet")
+        assert "Sato Kenji, the manager, is waited for since Apr 1, 2026" in alert
+        assert "A first step" not in alert, "the steps of the rules are about what somebody answered"
+        assert "NGUYEN VAN AN (manager not connected)" in digests(house)[0]
         await house.agrees(placement.manager)
         await house.runs()
         assert [one.state for one in house.alerts()] == ["resolved"]
