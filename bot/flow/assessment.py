@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -76,12 +77,9 @@ def _keep(app: App, looked: _Looked) -> None:
 
 def _of_next(tx: Session, companies: Sequence[int]) -> list[facts.Placement]:
     """The placements of the first of these companies, until there are enough for a batch."""
-    found: list[facts.Placement] = []
-    begin, step = 0, 1
-    while begin < len(companies) and len(found) < BATCH:
-        found += placements.of_companies(tx, companies[begin : begin + step])
-        begin, step = begin + step, 2 * step
-    return found
+    counted = placements.counted(tx, companies)
+    before = accumulate((counted[one] for one in companies), initial=0)
+    return placements.of_companies(tx, [one for one, so_far in zip(companies, before, strict=False) if so_far < BATCH])
 
 
 def _assessed(

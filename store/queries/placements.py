@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam
+from sqlalchemy import Executable, Row, bindparam, func
 from sqlalchemy import select as plain
 from sqlmodel import Session, and_, col, or_, select
 
@@ -152,6 +152,16 @@ def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placemen
         for chunk in batches(company_ids)
         for row in tx.execute(_WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
     ]
+
+
+def counted(tx: Session, company_ids: Sequence[int]) -> dict[int, int]:
+    """How many placements each of these companies has or had."""
+    found = dict.fromkeys(company_ids, 0)
+    number = func.count().label("number")
+    for chunk in batches(company_ids):
+        asked = plain(_PLACEMENT.c.company_id, number).where(_PLACEMENT.c.company_id.in_(chunk))
+        found |= {row.company_id: row.number for row in tx.execute(asked.group_by(_PLACEMENT.c.company_id))}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
