@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.platform.slack.methods import described, renew_view
@@ -156,9 +157,7 @@ class Person:
                 state[name] = {element["action_id"]: _filled(element, given)}
         described_view = {**described(view, self._team), "state": {"values": state}}
         payload = {**self._interaction("view_submission"), "view": described_view, "response_urls": []}
-        answer = await self._slack.deliver("interactive", payload)
-        self._acknowledged(view, answer)
-        return answer
+        return await self._slack.deliver("interactive", payload, then=partial(self._acknowledged, view))
 
     def _acknowledged(self, view: View, answer: Any) -> None:
         match (answer or {}).get("response_action"):

@@ -63,6 +63,13 @@ class Sent:
     answer: asyncio.Future[Any]
     attempt: int = 0
     fault: Fault | None = None
+    then: Callable[[Any], None] | None = None
+    heard: bool = True
+
+    def acknowledged(self, answer: Any) -> None:
+        """Do what an acknowledgement asks for as it comes in: what the app calls afterwards finds it done."""
+        if self.then is not None and self.heard:
+            self.then(answer)
 
 
 @dataclass
@@ -249,6 +256,7 @@ class Slack:
         if sent is not None and not sent.answer.done():
             self.acks.append(self.clock() - sent.at)
             self.acknowledged.append(sent.payload)
+            sent.acknowledged(said.get("payload"))
             sent.answer.set_result(said.get("payload"))
 
     async def connected(self, count: int = 1) -> None:
@@ -272,15 +280,18 @@ class Slack:
 
     # --- what the app is told ----------------------------------------------------------------------------------------
 
-    async def deliver(self, kind: str, payload: dict[str, Any], *, wait: bool = True) -> Any:
+    async def deliver(
+        self, kind: str, payload: dict[str, Any], *, wait: bool = True, then: Callable[[Any], None] | None = None
+    ) -> Any:
         """Send an envelope of ``events_api``, ``interactive`` or ``slash_commands``; what the app acknowledged it with.
 
         An event that is not acknowledged within 3 seconds is sent again; an interaction is lost. ``wait`` False does not
-        wait for that. A fault that waits for the kind is met on the way: CUT_BEFORE, the app hears nothing of it; CUT_AFTER,
-        Slack hears nothing of the acknowledgement.
+        wait for that; ``then`` takes the acknowledgement of an interaction as it comes in. A fault that waits for the kind is
+        met on the way: CUT_BEFORE, the app hears nothing of it; CUT_AFTER, Slack hears nothing of the acknowledgement.
         """
         sent = Sent(kind, payload, f"env-{self.ids.next()}", self.clock(), asyncio.get_running_loop().create_future())
-        sent.fault = self.faults.next(kind)
+        sent.fault, sent.then = self.faults.next(kind), then
+        sent.heard = sent.fault is None
         self.last = sent
         self.events[kind] += 1
         if self.request_url is None and (sent.fault is None or sent.fault.kind is not Kind.CUT_BEFORE):
@@ -358,7 +369,9 @@ class Slack:
                 raise TimeoutError
             self.acks.append(self.clock() - began)
             self.acknowledged.append(sent.payload)
-            return await found.json() if found.content_type == "application/json" else None
+            answer = await found.json() if found.content_type == "application/json" else None
+            sent.acknowledged(answer)
+            return answer
 
     # --- what makes interactions possible ----------------------------------------------------------------------------
 
