@@ -144,11 +144,12 @@ def _manager(found: Features, rules: Rules) -> list[Term]:
 
 
 def _gap(found: Features, rules: Rules) -> list[Term]:
-    """Every gap between the two sides. They are one construct, so that the widest alone has its weight."""
+    """Every gap between the two sides. They are one construct, so that the widest alone has its weight; where the manager sees
+    it worse than the hire, it is shown and weighs nothing."""
     return [
         Term(
-            "gap",
-            rules.gap.weight * (gap.manager - gap.hire) * (gap is found.gaps[0]),
+            "gap" if gap.manager > gap.hire else "gap_below",
+            rules.gap.weight * max(0.0, gap.manager - gap.hire) * (gap is found.gaps[0]),
             {
                 "driver": gap.driver,
                 "hire": gap.hire,
@@ -218,7 +219,7 @@ def _is_shown(term: Term) -> bool:
     """A low answer on a driver without weight, and a run of misses, are worth seeing though they score nothing."""
     if term.code == "missed":
         return int(term.values["run"]) > 0
-    if term.code == "gap":
+    if term.code in ("gap", "gap_below"):
         return True
     return term.code.startswith("level.") and term.weight == 0 and float(term.values["last"]) <= _LOW
 

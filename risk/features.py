@@ -55,7 +55,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The two sides of one driver in one month, each on the 0-1 scale: the manager's answer lies well above the hire's.
+    """The two sides of one driver in one month, each on the 0-1 scale, far apart.
 
     The latest month in which both have answered counts, while its answers are at most ``carry_months`` old; a side that is
     missing makes no gap.
@@ -211,8 +211,8 @@ class History:
         return _stand(z * _faded(missed_months, self._rules), periods, missed_months)
 
     def _gaps(self, periods: Mapping[str, Sequence[_Period]], day: date, moment: int) -> tuple[Gap, ...]:
-        """Where the manager answers at least ``gap.at_least`` above the hire on the same thing in the same month, the widest
-        first.
+        """Where the manager's answer lies at least ``gap.at_least`` from the hire's on the same thing in the same month: first
+        where it lies above, the widest first.
 
         The manager's view of staying is a term of its own (``manager``) and makes no gap.
         """
@@ -229,9 +229,9 @@ class History:
                 continue
             hire, manager = pairs[-1]
             fresh = all(whole_months(one.period, day) <= rules.level.carry_months for one in (hire, manager))
-            if fresh and manager.value - hire.value >= rules.gap.at_least:
+            if fresh and abs(manager.value - hire.value) >= rules.gap.at_least:
                 found.append(Gap(driver, hire.value, hire.answered_on, manager.value, manager.answered_on))
-        return tuple(sorted(found, key=lambda gap: (gap.hire - gap.manager, gap.driver)))
+        return tuple(sorted(found, key=lambda gap: (gap.hire > gap.manager, -abs(gap.hire - gap.manager), gap.driver)))
 
     def _month(self, period: date) -> int:
         """The month of the stay, in which both sides are asked about the same; without a start that of the calendar."""

@@ -92,7 +92,7 @@ class Missed(Weighted):
 
 
 class Gap(Weighted):
-    """The manager's answer above the hire's on the same thing, from ``at_least`` of the scale on."""
+    """The manager's answer and the hire's on the same thing, from ``at_least`` of the scale apart on."""
 
     at_least: Open01
 

@@ -3,7 +3,7 @@ person's own page."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
@@ -17,10 +17,14 @@ from bot.text import cases as words
 from store import facts
 from store.queries import alerts, assessments, checkins, people
 
+LISTED_AFTER = timedelta(days=30)
+"""So long after the last day a case stays on the list: what somebody says at the end is read, and what they need is done."""
+
 
 def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> list[words.Case]:
-    """A person's running cases, the most urgent first, each with its oldest alert that is not resolved."""
-    own = [one for one in visible_placements(tx, person) if one.left_on is None]
+    """A person's cases, the most urgent first and who leaves last, each with its oldest alert that is not resolved."""
+    today = app.clock().astimezone(app.desk.zone).date()
+    own = [one for one in visible_placements(tx, person) if one.left_on is None or today <= one.left_on + LISTED_AFTER]
     ids = [one.id for one in own]
     levels = assessments.latest(tx, ids)
     waiting: dict[int, int] = {}
@@ -28,12 +32,16 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
     for alert in alerts.unresolved(tx, ids):
         if may_see_alert(person, by_id[alert.placement_id], alert, alerts.told(tx, alert.id)):
             waiting.setdefault(alert.placement_id, alert.id)
-    today, names = app.clock().astimezone(app.desk.zone).date(), told_apart(own, naming)
+    names = told_apart(own, naming)
 
     def level_of(one: facts.Placement) -> str:
         return levels[one.id].level if one.id in levels else "none"
 
-    own.sort(key=lambda one: (urgency(level_of(one), one.id in waiting), one.company, one.hire.name))
+    def order(one: facts.Placement) -> tuple[object, ...]:
+        gone = one.left_on is not None and one.id not in waiting
+        return gone, urgency(level_of(one), one.id in waiting), one.company, one.hire.name
+
+    own.sort(key=order)
     return [
         words.Case(
             placement=one.id,
@@ -44,6 +52,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
             reasons=tuple(str(reason["code"]) for reason in levels[one.id].reasons[:2]) if one.id in levels else (),
             silent_days=_silent_days(app, tx, one, today),
             alert=waiting.get(one.id),
+            left_on=one.left_on,
         )
         for one in own
     ]

@@ -11,7 +11,7 @@ from bot.app import App
 from bot.text.mirror import Pair, View
 from scheduler.workdays import whole_months
 from store.queries import checkins
-from surveys.model import Question, Respondent
+from surveys.model import Choice, Question, Respondent
 
 MONTHS = 3
 """How far back the pairs go: in three months each topic has its turn."""
@@ -19,31 +19,31 @@ MONTHS = 3
 
 def pairs(app: App, tx: Session, placement_id: int) -> tuple[Pair, ...]:
     """The latest answers of both sides to each question that has a mirror, the widest gap first."""
-    given: dict[str, dict[str, tuple[Question, int]]] = {}
+    given: dict[str, dict[str, tuple[Question, Choice]]] = {}
     found: dict[str, Pair] = {}
     listed = checkins.answers_about(tx, [placement_id])
     # The oldest first, and a month's hire before the manager: the latest pair of a question stays.
     for checkin, answers in sorted(listed, key=lambda one: one[0].respondent != Respondent.HIRE):
         survey = app.surveys.get(checkin.survey)
-        known = {question.name: question for question in survey.questions if question.scale} if survey else {}
+        known = {question.name: question for question in survey.questions} if survey else {}
         told = [
-            (known[answer.question], int(answer.value))
+            (question, choice)
             for answer in answers
-            if answer.question in known and answer.value and known[answer.question].choice(answer.value)
+            if (question := known.get(answer.question)) and answer.value and (choice := question.choice(answer.value))
         ]
         if checkin.respondent == Respondent.HIRE:
-            given.setdefault(checkin.period, {}).update({question.name: (question, value) for question, value in told})
+            given.setdefault(checkin.period, {}).update({question.name: (question, taken) for question, taken in told})
             continue
-        for question, value in told:
+        for question, taken in told:
             own = given.get(checkin.period, {}).get(question.mirrors or "")
             if own is not None:
-                found[own[0].name] = Pair(
-                    checkin.due_on, question.driver or "", _view(*own), _view(question, value), len(question.choices)
-                )
+                points = len(question.choices) if question.scale and own[0].scale else None
+                driver = question.driver or own[0].driver or ""
+                found[own[0].name] = Pair(checkin.due_on, driver, _view(*own), _view(question, taken), points)
     newest = max((pair.on for pair in found.values()), default=None)
     lately = [pair for pair in found.values() if newest and whole_months(pair.on, newest) < MONTHS]
-    return tuple(sorted(lately, key=lambda pair: -abs(pair.gap)))
+    return tuple(sorted(lately, key=lambda pair: -abs(pair.gap or 0)))
 
 
-def _view(question: Question, value: int) -> View:
-    return View(question.label, question.choices[value - 1].label, value)
+def _view(question: Question, taken: Choice) -> View:
+    return View(question.label, taken.label, int(taken.name) if question.scale else None)

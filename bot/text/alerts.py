@@ -503,7 +503,7 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     values["answers"] = _answers(voice, values)
     if "of" in values:
         values["wish"] = voice.one(WISHES.get(str(values["of"]), WISHES["other"]))
-    if code == "gap":
+    if code in ("gap", "gap_below"):
         values |= {"subject": subject(voice, f"level.{values['driver']}")}
         values |= {side: _points(values[side]) for side in ("hire", "manager")}
     if "on" in values:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.messages import Button, Limits, Paragraph, Style
-from bot.text.alerts import CASELOAD, LEVELS, SAYS, fitted, fitting, open_label, subject
+from bot.text.alerts import CASELOAD, LEVELS, SAYS, day, fitted, fitting, open_label, subject
 from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from surveys.model import Message
@@ -17,6 +18,7 @@ MOST_COMPANIES = 8
 
 LINE = Message("case.line", "%(hire)s, %(company)s: %(level)s; %(answered)s")
 LINE_WHY = Message("case.line_why", "%(hire)s, %(company)s: %(level)s (%(why)s); %(answered)s")
+LINE_LEAVES = Message("case.line_leaves", "%(hire)s, %(company)s: last day %(day)s; %(answered)s")
 TODAY = Message("case.today", "answered today")
 SILENT = Message("case.silent", "days since the last answer: %(count)s")
 NEVER = Message("case.never", "no answer yet")
@@ -54,7 +56,8 @@ SHOW_CASES = Message("case.help.show", "Show my cases")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case of a list. ``silent_days`` is None where nobody has answered yet; ``alert`` is the one to open."""
+    """One case of a list. ``silent_days`` is None where nobody has answered yet; ``alert`` is the one to open; ``left_on`` is
+    the last day of somebody who leaves, of whom no level is told any more."""
 
     placement: int
     hire: str
@@ -64,6 +67,7 @@ class Case:
     reasons: tuple[str, ...]
     silent_days: int | None
     alert: int | None
+    left_on: date | None
 
 
 def caseload(
@@ -127,5 +131,8 @@ def _line(voice: Voice, one: Case) -> str:
     answered = voice.one(NEVER)
     if one.silent_days is not None:
         answered = voice.one(SILENT, count=one.silent_days) if one.silent_days else voice.one(TODAY)
+    if one.left_on is not None:
+        last = day(voice, one.left_on)
+        return voice.one(LINE_LEAVES, hire=one.hire, company=one.company, day=last, answered=answered)
     values = {"hire": one.hire, "company": one.company, "level": voice.one(LEVELS[one.level]), "answered": answered}
     return voice.one(LINE_WHY, why=why, **values) if why else voice.one(LINE, **values)

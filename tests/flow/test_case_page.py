@@ -166,7 +166,7 @@ async def test_in_a_window_everything_is_said_at_once() -> None:
         await house.runs()
         page = house.channel.home(where)
         assert page is not None
-        assert "Your cases: 0" in page.text, "whoever leaves is on the list no more"
+        assert "last day May 10, 2026" in page.text, "whoever leaves stays on the list for a while"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from bot.commands.changes import left
 from bot.flow import mirror
+from bot.text.catalog import Voice
+from bot.text.commands import LeaveReason
 from store import facts
 from tests.flow.test_alert import after_a_month
 from tests.flow.test_case_page import audited, opens
@@ -73,3 +78,63 @@ async def test_answers_of_different_months_make_no_pair() -> None:
         await house.runs()
         with house.app.store.read() as tx:
             assert mirror.pairs(house.app, tx, placement.id) == ()
+
+
+async def test_why_somebody_leaves_stands_in_both_sides_words_though_it_is_no_scale() -> None:
+    async with living("2026-03-30 10:00") as house:
+        placement = await house.welcomes()
+        await house.until("2026-06-10 12:10")
+        left(
+            house.app,
+            Voice(("en",), "staff"),
+            "A-1",
+            notice_on=date(2026, 6, 9),
+            left_on=date(2026, 6, 30),
+            reason=LeaveReason.RESIGNED,
+        )
+        await house.until("2026-06-12 12:10")
+        await house.answers(
+            placement.hire, "My boss or colleagues", "Talking with the boss", "2", "No, thank you", "nothing"
+        )
+        await house.answers(placement.manager, "次のよい機会", "いいえ、何も", "特にない", "特にありません")
+        await house.runs()
+        with house.app.store.read() as tx:
+            found = mirror.pairs(house.app, tx, placement.id)
+        (pair,) = [one for one in found if one.points is None]
+        assert (pair.gap, pair.same) == (None, False)
+        await house.says(placement.consultant, "list")
+        assert "• NGUYEN VAN AN, Sakura Foods: last day Jun 30, 2026; answered today" in house.sees(
+            placement.consultant
+        )
+        said = await opens(house, placement.consultant)
+        assert "• What is the main reason why you are leaving?" in said
+        assert "Hire: What is the main reason why you are leaving? – My boss or colleagues" in said
+
+
+async def test_before_a_contract_ends_the_consultant_reads_what_each_side_says_of_it() -> None:
+    async with living("2026-03-30 10:00") as house:
+        placement = await house.welcomes(contract_ends=date(2026, 9, 30))
+        await house.until("2026-06-02 12:10")
+        for person in (placement.hire, placement.manager):
+            await house.goes_through(person)
+        said = await opens(house, placement.consultant)
+        for line in (
+            "Hire: Has your company told you whether it wants to go on with you? – Yes, it goes on",
+            "Manager: Have you told NGUYEN VAN AN? – Yes",
+            "Manager: The contract of NGUYEN VAN AN ends in a few months. Will you renew it? – Yes",
+        ):
+            assert line in said
+
+
+async def test_a_manager_who_sees_it_much_worse_is_a_reason_and_raises_nothing() -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.manager, "4", "2", "missed the early shift", *MANAGER[2:])
+        await house.answers(placement.hire, "1", "my boss", "4", "5", "4", "4", "4", "nothing")
+        await house.runs()
+        (alert,) = house.alerts()
+        (below,) = [one for one in alert.reasons if one["code"] == "gap_below"]
+        assert (below["values"]["driver"], below["weight"]) == ("supervisor", 0.0)
+        await house.until("2026-05-07 09:00")
+        await house.presses(placement.consultant, "Open: NGUYEN VAN AN")
+        said = house.sees(placement.consultant)
+        assert "Supervisor: the manager sees it much worse (2 of 5) than this person does (5 of 5)." in said
