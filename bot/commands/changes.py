@@ -9,8 +9,8 @@ from bot.app import App
 from bot.flow import changes
 from bot.flow.names import told_apart
 from bot.text import changes as words
-from bot.text.alerts import day
 from bot.text.catalog import Voice
+from bot.text.dates import day
 
 
 def pause(app: App, voice: Voice, key: str, first: date, last: date, *, reason: str) -> str:

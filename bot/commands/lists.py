@@ -16,9 +16,9 @@ from bot.flow.heartbeat import DONE
 from bot.flow.names import told_apart
 from bot.flow.sight import may_see_alert
 from bot.main import PLAN, SWEEP, TICK
-from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
 from bot.text.lists import moved_because
+from bot.text.reasons import reason as reason_words
 from store import facts
 from store.migrate import head
 from store.queries import (

@@ -16,6 +16,7 @@ from rich.text import Text
 from bot.channels.terminal import plain
 from bot.text import alerts, lists
 from bot.text.catalog import Voice
+from bot.text.levels import LEVELS
 
 PIPED_WIDTH = 160
 
@@ -51,7 +52,7 @@ def _cell(voice: Voice, column: str, value: Any) -> str:
         case ("state", str()):
             return voice.one(lists.STATES[value])
         case ("level", str()):
-            return voice.one(alerts.LEVELS[value])
+            return voice.one(LEVELS[value])
         case ("kind", str()):
             return voice.one(alerts.SHORT_KINDS[value])
         case ("respondent", str()):

@@ -14,8 +14,8 @@ from bot.flow.why import explain as explain_one
 from bot.refusal import Refusal
 from bot.text import mirror as mirror_words
 from bot.text import why as words
-from bot.text.alerts import reason as reason_words
 from bot.text.catalog import Voice
+from bot.text.reasons import reason as reason_words
 from risk.why import Why
 from store.queries import assessments, audit, placements
 

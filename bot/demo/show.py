@@ -14,9 +14,13 @@ from bot.channels.terminal import plain, wrap
 from bot.demo.play import TOKYO, Line, Rehearsal
 from bot.flow.render.case import alert_view
 from bot.messages import FORM, Outbound, Style
-from bot.text import alerts as staff_words
+from bot.text import alerts as alert_words
+from bot.text import dates
 from bot.text import demo as words
 from bot.text.catalog import Voice
+from bot.text.follow_up import entry_line
+from bot.text.levels import LEVELS
+from bot.text.reasons import subject
 from store import facts
 from store.queries import alerts, assessments, checkins, placements
 from surveys.model import Message
@@ -74,7 +78,7 @@ def _section(console: Console, voice: Voice, message: Message, **values: str | i
 
 
 def _day(voice: Voice, checkin: facts.CheckIn) -> str:
-    return staff_words.day(voice, (checkin.opened_at or checkin.opens_at).astimezone(TOKYO).date())
+    return dates.day(voice, (checkin.opened_at or checkin.opens_at).astimezone(TOKYO).date())
 
 
 def _between(played: Rehearsal, checkin: facts.CheckIn) -> list[Line]:
@@ -130,13 +134,13 @@ def _show_case(
     lines = played.lines.get(owner.id, [])
     shown = [line for line in lines if line.outbound is not None and _is_alert(line.outbound, found.id)]
     if shown:
-        day = staff_words.day(voice, shown[0].at.astimezone(TOKYO).date())
+        day = dates.day(voice, shown[0].at.astimezone(TOKYO).date())
         _section(console, voice, words.ALERT, name=owner.name, day=day)
         outbound = shown[0].outbound
         assert outbound is not None
         _bubble(console, outbound)
         _section(console, voice, words.ACTION, day=day)
-        _chat(console, _worked(lines, shown[0].at, found.id, voice.one(staff_words.ACTION)), owner.name)
+        _chat(console, _worked(lines, shown[0].at, found.id, voice.one(alert_words.ACTION)), owner.name)
 
 
 def _is_alert(outbound: Outbound, alert_id: int) -> bool:
@@ -165,11 +169,11 @@ def _effect(console: Console, played: Rehearsal, voice: Voice, placement: facts.
     _section(console, voice, words.EFFECT, name=placement.hire.name)
     months = {one.period.strftime("%Y-%m"): one for one in history}
     for month, one in months.items():
-        console.print(f"  {month}  {voice.one(staff_words.LEVELS[one.level])}")
+        console.print(f"  {month}  {voice.one(LEVELS[one.level])}")
     if view is not None:
         console.print()
         for entry in view.timeline:
-            console.print(Text(f"  • {staff_words.entry_line(voice, entry)}"))
+            console.print(Text(f"  • {entry_line(voice, entry)}"))
 
 
 def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
@@ -189,13 +193,13 @@ def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
             answered = checkins.last_answer_at(tx, one.hire.id)
             alert = waiting.get(one.id)
             table.add_row(
-                voice.one(staff_words.LEVELS[level]),
+                voice.one(LEVELS[level]),
                 one.hire.name,
                 one.company,
-                staff_words.day(voice, one.start_date),
-                staff_words.day(voice, answered.astimezone(TOKYO).date()) if answered else "–",
-                staff_words.subject(voice, why[0]["code"]) if why else "–",
-                f"{voice.one(staff_words.SHORT_KINDS[alert.kind])}, {voice.one(staff_words.STATES[alert.state])}"
+                dates.day(voice, one.start_date),
+                dates.day(voice, answered.astimezone(TOKYO).date()) if answered else "–",
+                subject(voice, why[0]["code"]) if why else "–",
+                f"{voice.one(alert_words.SHORT_KINDS[alert.kind])}, {voice.one(alert_words.STATES[alert.state])}"
                 if alert
                 else "–",
             )
@@ -203,5 +207,5 @@ def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
 
 
 def _rank(latest: dict[int, assessments.Assessed], placement_id: int) -> int:
-    order = list(staff_words.LEVELS)
+    order = list(LEVELS)
     return order.index(latest[placement_id].level) if placement_id in latest else 0

@@ -20,8 +20,8 @@ from bot.flow.sight import may_see
 from bot.messages import FORM, Payload
 from bot.refusal import Refusal
 from bot.text import case_page as words
-from bot.text.alerts import Entry
 from bot.text.changes import LEAVE_REASONS
+from bot.text.follow_up import Entry
 from bot.text.said import ToSay
 from store import facts
 from store.queries import alerts, assessments, audit, people, placements

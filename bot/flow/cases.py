@@ -87,7 +87,7 @@ def refresh_home(tx: Session, heard: Heard) -> None:
 
 
 def say(tx: Session, heard: Heard, code: str, **values: str | int) -> None:
-    """Promise one short answer (``bot.text.alerts.SAYS``); on a person's own page it stands above the list."""
+    """Promise one short answer (``bot.text.follow_up.SAYS``); on a person's own page it stands above the list."""
     if heard.place == HOME:
         send(tx, heard, "caseload", heard.person.id, detail={"said": {"code": code, **values}})
         return

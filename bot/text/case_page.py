@@ -8,9 +8,13 @@ from datetime import date, datetime
 
 from bot.messages import FORM, Button, Field, Form, Limits, Paragraph, Style
 from bot.text import said
-from bot.text.alerts import DONE_SO_FAR, EXPLAIN, LEVELS, Entry, day, entry_line, fitted
+from bot.text.alerts import DONE_SO_FAR, EXPLAIN
 from bot.text.catalog import Voice
 from bot.text.changes import LEAVE_REASONS
+from bot.text.dates import day
+from bot.text.fitting import fitted
+from bot.text.follow_up import Entry, entry_line
+from bot.text.levels import LEVELS
 from bot.text.prompts import Content, Page, press
 from bot.text.staff_forms import SAVE
 from surveys.model import Message

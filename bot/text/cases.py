@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.messages import Button, Limits, Paragraph, Style
-from bot.text.alerts import CASELOAD, LEVELS, SAYS, day, fitted, fitting, open_label, subject
+from bot.text.alerts import open_label
 from bot.text.catalog import Voice
+from bot.text.dates import day
+from bot.text.fitting import fitted, fitting
+from bot.text.follow_up import SAYS
+from bot.text.levels import LEVELS
 from bot.text.prompts import Content, press
+from bot.text.reasons import subject
 from surveys.model import Message
 
 SIZE = 10
 """Cases of one page: what can be read on a phone without scrolling for long."""
 MOST_COMPANIES = 8
 
+CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
 LINE = Message("case.line", "%(hire)s, %(company)s: %(level)s; %(answered)s")
 LINE_WHY = Message("case.line_why", "%(hire)s, %(company)s: %(level)s (%(why)s); %(answered)s")
 LINE_LEAVES = Message("case.line_leaves", "%(hire)s, %(company)s: last day %(day)s; %(answered)s")
@@ -51,6 +57,8 @@ HELP = (
         "What a hire tells us is for the agency alone. Please pass nothing of it on to the company.",
     ),
 )
+LIST_WORDS = Message("desk.words.list", "list, cases, caseload")
+HELP_WORDS = Message("desk.words.help", "help, what can you do")
 SHOW_CASES = Message("case.help.show", "Show my cases")
 
 

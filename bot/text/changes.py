@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.messages import Limits, Paragraph
-from bot.text.alerts import day
 from bot.text.catalog import Voice
 from bot.text.commands import LeaveReason
+from bot.text.dates import day
 from bot.text.prompts import Content, press
 from surveys.model import Message
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.text.alerts import day, subject
 from bot.text.catalog import Voice
+from bot.text.dates import day
+from bot.text.reasons import subject
 from surveys.model import Message
 
 TITLE = Message("mirror.title", "Both views, asked in the same month. Only the agency reads them side by side:")

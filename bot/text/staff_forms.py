@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.messages import Field, Form, Limits, Paragraph, Style
-from bot.text import alerts as words
+from bot.text import follow_up as words
 from bot.text.catalog import Voice
 from bot.text.prompts import Page, press
+from bot.text.reasons import TOPICS
 from risk.policy import Desk
 from scheduler.workdays import next_working_day
 from surveys.model import Message
@@ -34,7 +35,7 @@ def action(
     """Note an action: what about, what, by when, and whether it was promised."""
     due = next_working_day(today + timedelta(days=7), desk.calendar)
     fields = (
-        Field("topic", voice.one(TOPIC), tuple((name, voice.one(one)) for name, one in words.TOPICS.items())),
+        Field("topic", voice.one(TOPIC), tuple((name, voice.one(one)) for name, one in TOPICS.items())),
         Field("note", voice.one(NOTE)),
         Field("due", voice.one(DUE), date=True, initial=due.isoformat()),
         Field(

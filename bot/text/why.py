@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from bot.messages import Limits, Paragraph, Style
-from bot.text.alerts import LEVELS, day, fitted, fitting, month_name, reason, subject
 from bot.text.catalog import Voice
+from bot.text.dates import day, month_name
+from bot.text.fitting import fitted, fitting
+from bot.text.levels import LEVELS
 from bot.text.prompts import Content, press
+from bot.text.reasons import reason, subject
 from risk.model import Level
 from risk.rules import Rules
 from risk.why import Why

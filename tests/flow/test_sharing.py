@@ -9,8 +9,8 @@ import pytest
 from bot.flow import changes
 from bot.flow.render.case import timeline
 from bot.messages import Limits, Payload
-from bot.text.alerts import entry_line
 from bot.text.catalog import Voice
+from bot.text.follow_up import entry_line
 from store import facts
 from store.queries import people, sharing
 from tests.house import House, living

@@ -11,8 +11,8 @@ import pytest
 
 from bot import charts
 from bot.messages import Outbound
-from bot.text.alerts import trend
 from bot.text.catalog import Voice
+from bot.text.levels import trend
 from store import facts
 from tests.house import House, living
 

@@ -15,7 +15,7 @@ from bot.flow.follow_up.handling import record_alert
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
 from bot.messages import Inbound
-from bot.text import alerts as words
+from bot.text import cases as words
 from bot.text.catalog import KNOWN_LOCALES, translate
 from risk.model import Level
 from risk.policy import AlertFacts, Escalate, PolicyRow, Stay, Wake, next_escalation

@@ -12,7 +12,7 @@ from bot.flow.cases import say
 from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see
 from bot.messages import Payload
-from bot.text import alerts as words
+from bot.text.reasons import TOPICS
 from scheduler.workdays import next_working_day
 from store import facts
 from store.queries import alerts, audit, placements
@@ -45,7 +45,7 @@ def take_action_form(tx: Session, heard: Heard, one: facts.Alert, values: Mappin
     note, _ = clean(values.get("note", ""))
     due_on, topic = _day(values.get("due", "")), values.get("topic", "")
     today = heard.now.astimezone(heard.app.desk.zone).date()
-    missing = "choice" if topic not in words.TOPICS else "note" if not note else None
+    missing = "choice" if topic not in TOPICS else "note" if not note else None
     if missing is None and (due_on is None or due_on < today):
         missing = "due"
     if missing is not None or due_on is None:

@@ -15,7 +15,8 @@ from bot.flow.reply import Heard, send
 from bot.flow.safety import tell_read
 from bot.flow.sight import may_see_alert
 from bot.messages import FORM, Payload
-from bot.text import alerts as words
+from bot.text.follow_up import OUTCOMES
+from bot.text.reasons import TOPICS
 from store import facts
 from store.queries import alerts, audit, placements
 from surveys.parse import clean
@@ -52,13 +53,13 @@ def record_alert(tx: Session, payload: Payload, values: Mapping[str, str], heard
             take_action_form(tx, heard, one, values)
         case "action":
             send(tx, heard, "form_action" if heard.surface else "ask_topic", one.id)
-        case "topic" if choice in words.TOPICS:
+        case "topic" if choice in TOPICS:
             begin_action(tx, heard, one, choice)
         case "resolve":
             send(tx, heard, "form_resolve" if heard.surface else "ask_outcome", one.id)
         case "outcome" if choice == "save":
             _take_outcome_form(tx, heard, one, placement, values)
-        case "outcome" if choice in words.OUTCOMES:
+        case "outcome" if choice in OUTCOMES:
             _resolve(tx, heard, one, placement, choice)
         case _:
             say(tx, heard, "unknown")
@@ -110,7 +111,7 @@ def _take_outcome_form(
     tx: Session, heard: Heard, one: facts.Alert, placement: facts.Placement, values: Mapping[str, str]
 ) -> None:
     outcome, (note, _) = values.get("outcome", ""), clean(values.get("note", ""))
-    if outcome in words.OUTCOMES:
+    if outcome in OUTCOMES:
         _resolve(tx, heard, one, placement, outcome, note=note or None)
     else:
         send(tx, heard, "form_resolve", one.id, detail={"missing": "choice"})

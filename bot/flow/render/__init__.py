@@ -16,9 +16,11 @@ from bot.flow import home, own_data
 from bot.flow.render import agency, case, respondent
 from bot.flow.render.reader import person_of, staff_of
 from bot.messages import Limits, Paragraph, Style
-from bot.text import alerts as staff_words
+from bot.text import alerts as alert_words
+from bot.text import follow_up as follow_up_words
 from bot.text import prompts, staff_forms
 from bot.text.prompts import Content, Page
+from bot.text.reasons import TOPICS
 from store import facts
 
 
@@ -41,14 +43,14 @@ def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page 
 def _repeated(tx: Session, one: facts.Delivery) -> tuple[Paragraph, ...]:
     person, voice = person_of(tx, one)
     if person.kind == "staff":
-        return (Paragraph(staff_of(tx, one)[1].one(staff_words.REPEATED), Style.QUIET),)
+        return (Paragraph(staff_of(tx, one)[1].one(alert_words.REPEATED), Style.QUIET),)
     return (Paragraph(voice.say(prompts.REPEATED), Style.QUIET),)
 
 
 def _rehearsal(tx: Session, one: facts.Delivery) -> Paragraph:
     person, voice = person_of(tx, one)
     if person.kind == "staff":
-        return Paragraph(staff_of(tx, one)[1].one(staff_words.REHEARSAL), Style.QUIET)
+        return Paragraph(staff_of(tx, one)[1].one(alert_words.REHEARSAL), Style.QUIET)
     return prompts.rehearsal(voice)
 
 
@@ -89,12 +91,12 @@ RENDER: dict[str, Callable[[App, Session, facts.Delivery, Limits], Content | Pag
     "case_form": case.case_form,
     "case_ask": case.case_ask,
     "invitation": case.invitation,
-    "ask_snooze": agency.ask("alert", staff_words.SNOOZES, "snooze"),
-    "ask_topic": agency.ask("alert", staff_words.TOPICS, "topic"),
+    "ask_snooze": agency.ask("alert", follow_up_words.SNOOZES, "snooze"),
+    "ask_topic": agency.ask("alert", TOPICS, "topic"),
     "ask_note": agency.ask("follow_up", {}, "note"),
-    "ask_due": agency.ask("follow_up", staff_words.DUES, "due"),
-    "ask_promised": agency.ask("follow_up", {"yes": staff_words.YES, "no": staff_words.NO}, "promised"),
-    "ask_outcome": agency.ask("alert", staff_words.OUTCOMES, "outcome"),
+    "ask_due": agency.ask("follow_up", follow_up_words.DUES, "due"),
+    "ask_promised": agency.ask("follow_up", {"yes": follow_up_words.YES, "no": follow_up_words.NO}, "promised"),
+    "ask_outcome": agency.ask("alert", follow_up_words.OUTCOMES, "outcome"),
     "staff_say": agency.staff_say,
     "action_due": agency.action_due,
     "change": agency.change,

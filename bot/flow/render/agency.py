@@ -13,12 +13,17 @@ from bot.flow.names import told_apart
 from bot.flow.render.reader import is_brief, local_day, naming_of, staff_of, told_in
 from bot.flow.sight import may_see_alert
 from bot.messages import Limits, Paragraph
-from bot.text import alerts as staff_words
+from bot.text import alerts as alert_words
 from bot.text import case_page as case_page_words
 from bot.text import cases as case_words
 from bot.text import changes as change_words
+from bot.text import digest as digest_words
+from bot.text import follow_up as follow_up_words
 from bot.text.catalog import Voice
+from bot.text.dates import day
+from bot.text.fitting import brief
 from bot.text.prompts import Content, Page, press
+from bot.text.reasons import TOPICS
 from store import facts
 from store.queries import alerts, people, placements
 from surveys.model import Message
@@ -38,12 +43,12 @@ def digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     names = told_apart(list({placement.id: placement for _, placement in shown}.values()), naming)
     listed: dict[str, list[tuple[int, str, str, str | None]]] = {}
     for found, placement in shown:
-        line = (found.id, names[placement.id], staff_words.matter(found.kind, found.reasons), found.level)
+        line = (found.id, names[placement.id], alert_words.matter(found.kind, found.reasons), found.level)
         listed.setdefault(placement.company, []).append(line)
     topics = sharing.to_say(tx, person, one.detail.get("topics", []), naming)
     if not listed and not topics:
         return None
-    return staff_words.digest(voice, limits, name=person.name, cases=listed, topics=topics)
+    return digest_words.digest(voice, limits, name=person.name, cases=listed, topics=topics)
 
 
 def caseload(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -73,7 +78,9 @@ def ask(kind: str, options: dict[str, Message], ask: str) -> Callable[[App, Sess
         _, voice = staff_of(tx, one)
         found = alerts.get(tx, one.subject) if kind == "alert" else alerts.entry(tx, one.subject)
         hire = naming_of(app, one)(placements.get(tx, found.placement_id)) if found else "–"
-        return staff_words.choices(voice, limits, kind=kind, subject=one.subject, ask=ask, hire=hire, options=options)
+        return follow_up_words.choices(
+            voice, limits, kind=kind, subject=one.subject, ask=ask, hire=hire, options=options
+        )
 
     return render
 
@@ -104,11 +111,11 @@ def _spoken(app: App, tx: Session, one: facts.Delivery, voice: Voice, said: Mapp
     """One short sentence to somebody of the agency."""
     values = {name: str(value) for name, value in said.items() if name not in ("code", "placement")}
     for name in {"day", "first"} & values.keys():
-        values[name] = staff_words.day(voice, values[name])
+        values[name] = day(voice, values[name])
     if "placement" in said:
         values["hire"] = naming_of(app, one)(placements.get(tx, int(said["placement"])))
     code = str(said["code"])
-    return voice.one(staff_words.SAYS.get(code) or case_page_words.PROBLEMS[code], **values)
+    return voice.one(follow_up_words.SAYS.get(code) or case_page_words.PROBLEMS[code], **values)
 
 
 def action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
@@ -118,17 +125,17 @@ def action_due(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Co
         return None
     _, voice = staff_of(tx, one)
     placement = placements.get(tx, action.placement_id)
-    topic = voice.one(staff_words.TOPICS[action.topic]) if action.topic in staff_words.TOPICS else "…"
+    topic = voice.one(TOPICS[action.topic]) if action.topic in TOPICS else "…"
     text = voice.one(
-        staff_words.ACTION_DUE,
+        follow_up_words.ACTION_DUE,
         hire=naming_of(app, one)(placement),
         topic=topic,
-        day=staff_words.day(voice, action.due_on),
+        day=day(voice, action.due_on),
         note=action.note or "…",
     )
     found = alerts.get(tx, action.alert_id) if action.alert_id else None
-    rows = staff_words.alert_buttons(voice, limits, found.id, found.state, found.kind) if found else ()
-    done = press("follow_up", action.id, 0, "done", voice.label(staff_words.DONE, limits.button))
+    rows = alert_words.alert_buttons(voice, limits, found.id, found.state, found.kind) if found else ()
+    done = press("follow_up", action.id, 0, "done", voice.label(follow_up_words.DONE, limits.button))
     return (Paragraph(text),), ((done,), *rows)
 
 
@@ -138,7 +145,7 @@ def change(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     code, days, values = told_in(one)
     if is_brief(app, one):
         for name in {"hire", "hires"} & values.keys():
-            values[name] = ", ".join(staff_words.brief(part) for part in values[name].split(", "))
+            values[name] = ", ".join(brief(part) for part in values[name].split(", "))
     reason = values.pop("reason", None)
     return change_words.say(voice, code=code, days=days, reason=reason, **{"name": person.name, **values})
 
@@ -154,7 +161,7 @@ def linked(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         limits,
         address=address.id,
         person_id=person.id,
-        person=staff_words.brief(person.name) if is_brief(app, one) and person.kind != "staff" else person.name,
+        person=brief(person.name) if is_brief(app, one) and person.kind != "staff" else person.name,
         role=person.role or "consultant" if person.kind == "staff" else person.kind,
         platform=address.platform,
         account=str(one.detail["account"]),

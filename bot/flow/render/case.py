@@ -18,10 +18,13 @@ from bot.flow.render.reader import is_brief, local_day, naming_of, staff_of
 from bot.flow.sight import may_see, may_see_alert
 from bot.flow.why import by_month, explain
 from bot.messages import Limits, is_surface
-from bot.text import alerts as staff_words
+from bot.text import alerts as alert_words
 from bot.text import case_page as case_page_words
+from bot.text import fitting
 from bot.text import mirror as mirror_words
 from bot.text import why as why_words
+from bot.text.follow_up import Entry
+from bot.text.levels import trend
 from bot.text.prompts import Content, Page
 from risk.model import Level
 from scheduler.workdays import whole_months
@@ -36,18 +39,18 @@ def alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content
     reader, voice = staff_of(tx, one)
     if found is None:
         # Whom it told of has erased everything, and so it goes from every chat.
-        return staff_words.gone(voice) if one.kind == "alert_update" else None
+        return alert_words.gone(voice) if one.kind == "alert_update" else None
     if not may_see_alert(reader, placements.get(tx, found.placement_id), found, alerts.told(tx, found.id)):
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
-        return staff_words.gone(voice) if one.kind == "alert_update" else None
+        return alert_words.gone(voice) if one.kind == "alert_update" else None
     _audit_read(app, tx, reader, found.placement_id, alert=found.id)
     view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")), brief=is_brief(app, one))
     pairs = mirror.pairs(app, tx, found.placement_id) if found.kind == "risk" else ()
     both = tuple(mirror_words.widest(voice, pairs, hire=view.hire))
     # A copy that is shown anew has its picture already, a surface has no room for one, and a whole company has no level.
     drawn = one.kind == "alert" and not is_surface(one.place) and found.kind != "unreachable"
-    chart = staff_words.trend(voice, view.months) if drawn else None
-    paragraphs, rows = staff_words.alert(voice, limits, view, app.rules, both=both)
+    chart = trend(voice, view.months) if drawn else None
+    paragraphs, rows = alert_words.alert(voice, limits, view, app.rules, both=both)
     for side in ("hire", "manager"):
         if rows and any(reason["code"] == f"unlinked.{side}" for reason in found.reasons):
             rows = ((case_page_words.invite(voice, limits, side, found.placement_id),), *rows)
@@ -62,16 +65,16 @@ def _audit_read(app: App, tx: Session, reader: facts.Person, placement_id: int, 
 
 def alert_view(
     app: App, tx: Session, found: facts.Alert, *, escalated: bool = False, brief: bool = False
-) -> staff_words.AlertView:
+) -> alert_words.AlertView:
     """An alert with everything that the agency may read about its case; ``brief`` names the hire by initials."""
     placement = placements.get(tx, found.placement_id)
     if brief:
-        short = staff_words.brief(placement.hire.name, placement.key)
+        short = fitting.brief(placement.hire.name, placement.key)
         placement = replace(placement, hire=replace(placement.hire, name=short, call_name=None))
     opened = local_day(app, found.opened_at)
     history = assessments.history(tx, placement.id)
     months = {one.period.replace(day=1): (one.period, one.level) for one in history}
-    return staff_words.AlertView(
+    return alert_words.AlertView(
         id=found.id,
         kind=found.kind,
         level=found.level,
@@ -92,7 +95,7 @@ def alert_view(
     )
 
 
-def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert) -> tuple[staff_words.Said, ...]:
+def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert) -> tuple[alert_words.Said, ...]:
     """The reasons that were tapped and the words that were written in each side's latest check-in until the alert."""
     latest: dict[str, facts.CheckIn] = {}
     for checkin, given in checkins.answers_about(tx, [placement.id]):
@@ -104,7 +107,7 @@ def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert)
         on = local_day(app, max(answer.answered_at for answer in given))
         by_manager = respondent == Respondent.MANAGER
         lines = _lines(app, given, checkin.survey)
-        said.append(staff_words.Said(on, by_manager, lines, hire=placement.hire.called))
+        said.append(alert_words.Said(on, by_manager, lines, hire=placement.hire.called))
     return tuple(said)
 
 
@@ -118,7 +121,7 @@ def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Mess
     return tuple(lines)
 
 
-def timeline(app: App, tx: Session, placement_id: int, *, shown: int | None = None) -> tuple[staff_words.Entry, ...]:
+def timeline(app: App, tx: Session, placement_id: int, *, shown: int | None = None) -> tuple[Entry, ...]:
     """What was done about a placement, without what belongs to a private alert that is not the one ``shown``."""
     entries = []
     private = alerts.hidden(tx, placement_id) - {shown}
@@ -126,9 +129,7 @@ def timeline(app: App, tx: Session, placement_id: int, *, shown: int | None = No
         if row.state == "draft" or row.alert_id in private:
             continue
         author = people.get(tx, row.author_id).name if row.author_id else "–"
-        entries.append(
-            staff_words.Entry(row.kind, local_day(app, row.at), author, row.topic, row.note, row.due_on, row.outcome)
-        )
+        entries.append(Entry(row.kind, local_day(app, row.at), author, row.topic, row.note, row.due_on, row.outcome))
     return tuple(entries)
 
 
@@ -184,7 +185,7 @@ def invitation(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Pa
         return None
     bot = invitations.bot_name(tx, "telegram")
     made = inviting.issue(tx, whom, bot, app.clock(), actor=f"person:{reader.id}")
-    name = staff_words.brief(whom.person.name) if is_brief(app, one) and whom.role == "hire" else whom.person.name
+    name = fitting.brief(whom.person.name) if is_brief(app, one) and whom.role == "hire" else whom.person.name
     until = made.valid_until.astimezone(app.desk.zone)
     said = case_page_words.invitation(voice, name=name, code=made.code, link=made.link, until=until)
     return Page(*said, chart=charts.Code(made.link or made.code, voice.one(case_page_words.SCAN)))

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow.conversation import voice_of
-from bot.text import alerts as staff_words
+from bot.text import fitting
 from bot.text.catalog import Voice
 from store import facts
 from store.queries import people
@@ -40,7 +40,7 @@ def is_brief(app: App, one: facts.Delivery) -> bool:
 def naming_of(app: App, one: facts.Delivery) -> Callable[[facts.Placement], str]:
     """How the hire of a placement is called in this message."""
     brief = is_brief(app, one)
-    return lambda placement: staff_words.brief(placement.hire.name, placement.key) if brief else placement.hire.name
+    return lambda placement: fitting.brief(placement.hire.name, placement.key) if brief else placement.hire.name
 
 
 def local_day(app: App, moment: datetime) -> date:
