@@ -79,6 +79,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """Of people who were erased and let their numbers be kept: how many were expected to give notice within three months of a
+    person-month (the mean probability), and how many did (the share). Months are counted, since no date was kept."""
+
+    people: int
+    months: int
+    expected: float
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a backtest says. Rates are shares of person-months; lead times are in weeks."""
 
@@ -103,6 +114,7 @@ class Report:
     by_language: Mapping[str, tuple[int, float]]
     by_size: Mapping[str, tuple[int, float]]
     error_of_65: float | None
+    erased: Erased | None = None
 
     @property
     def enough(self) -> bool:
@@ -163,6 +175,30 @@ def backtest(
         by_size=_rates(ordered, lambda one: _size(one.size)),
         error_of_65=standard_error(0.65, len(leavers), max(1, stayed)) if leavers else None,
     )
+
+
+def erased(kept: Mapping[str, Sequence[tuple[int, str, float]]]) -> Erased | None:
+    """What the numbers kept under each sign tell, as (month of the stay, item, value); None where nothing is decided by now.
+
+    ``left`` is the month of a notice of one's own, ``until`` the month up to which that is known. Of several probabilities in
+    a month the highest counts, as it does for a consultant.
+    """
+    expected: list[float] = []
+    left: list[bool] = []
+    people = set()
+    for sign, numbers in kept.items():
+        notice = next((month for month, item, _ in numbers if item == "left"), None)
+        until = max((month for month, item, _ in numbers if item == "until"), default=0)
+        believed: dict[int, float] = {}
+        for month, item, value in numbers:
+            if item == "probability":
+                believed[month] = max(value, believed.get(month, 0.0))
+        for month, probability in believed.items():
+            if month <= notice if notice is not None else month + 3 <= until:
+                expected.append(probability)
+                left.append(notice is not None and notice - month < 3)
+                people.add(sign)
+    return Erased(len(people), len(left), float(np.mean(expected)), float(np.mean(left))) if left else None
 
 
 class _Ranking:

@@ -539,7 +539,11 @@ class HotlineCheck(SQLModel, table=True):
 
 class KeptNumber(SQLModel, table=True):
     """A number of somebody who was erased and had agreed to keep it: no name, no company and no date, only a random sign and
-    the month of the stay. ``item`` is a driver, ``probability``, or ``left``."""
+    the month of the stay.
+
+    ``item`` is a driver, ``probability``, ``left`` (the month of a notice of their own) or ``until`` (the month up to which it is
+    known that there was none).
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     sign: str = Field(index=True)

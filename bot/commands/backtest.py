@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,7 @@ def as_row(voice: Voice, report: Report) -> dict[str, Any]:
         },
         "by_language": _groups(report.by_language),
         "by_company_size": _groups(report.by_size),
+        "erased": None if report.erased is None else asdict(report.erased),
         "standard_error_of_65": report.error_of_65,
         "enough": report.enough,
         "says": words.can_show(voice, report),

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow.assessment import gather, turnover_of
-from risk.backtest import Leaver, PersonMonth, Report, backtest
+from risk.backtest import Leaver, PersonMonth, Report, backtest, erased
 from risk.cohort import Company
 from risk.features import History
 from risk.learn import Learned, Month, Proposal, learn, log_loss
@@ -27,7 +27,6 @@ from store import facts
 from store.queries import outcomes, people, placements
 
 HORIZON = timedelta(days=90)
-VOLUNTARY = frozenset({"resigned", "lost_contact"})
 LEARNED_FROM = 1_000_000
 """The first version number of what was learned; files of a consultancy's own stay below it."""
 
@@ -73,7 +72,8 @@ def measured(app: App, tx: Session, *, times: int = 200) -> Report:
         by_person[alert.placement_id].add((day.year, day.month))
     consultants = len({one.placement.consultant.id for one in known}) or 1
     capacity = app.policy.capacity * consultants
-    return backtest(months, leavers, capacity=capacity, alerts=by_month, repeats=repeats, times=times)
+    report = backtest(months, leavers, capacity=capacity, alerts=by_month, repeats=repeats, times=times)
+    return replace(report, erased=erased(outcomes.kept(tx)))
 
 
 def _before(alerted: date | None, notice: date) -> date | None:
@@ -132,8 +132,8 @@ def _known(app: App, tx: Session) -> list[_Known]:
     found = []
     for one in everyone:
         end = ended.get(one.id)
-        gone = min((day for day in (end.notice_on, end.left_on) if day), default=None) if end else None
-        own = gone if end is not None and end.reason in VOLUNTARY else None
+        gone = end.on if end else None
+        own = gone if end is not None and end.voluntary else None
         months = [believed[one.id][month] for month in sorted(believed[one.id])]
         kept = tuple((day, row) for day, row in months if gone is None or day <= gone)
         found.append(_Known(one, own, gone or today, kept))

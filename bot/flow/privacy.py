@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,7 +19,7 @@ from bot.messages import HOME, Payload
 from bot.text.catalog import Voice
 from scheduler.workdays import add_months, local_time, whole_months
 from store import facts
-from store.queries import alerts, assessments, audit, chats, checkins, erasure, people
+from store.queries import alerts, assessments, audit, chats, checkins, erasure, outcomes, people
 
 log = structlog.get_logger()
 
@@ -89,7 +89,7 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
             copies.refresh(app, tx, one.id, key=f"erased:{sign}")
     if person.kind == "hire":
         if people.keeps_numbers(tx, person.id):
-            numbers = [one for placement in own for one in _numbers(tx, placement)]
+            numbers = [one for placement in own for one in _numbers(tx, placement, now)]
             erasure.keep(tx, sign, numbers)
             kept = sign if numbers else None
         keys = erasure.hire(tx, person.id)
@@ -107,22 +107,26 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
     return kept
 
 
-def _numbers(tx: Session, placement: facts.Placement) -> list[tuple[int, str, float]]:
-    """What is needed to check an estimate: answers on scales, probabilities, and the month of leaving."""
+def _numbers(tx: Session, placement: facts.Placement, now: datetime) -> list[tuple[int, str, float]]:
+    """What is needed to check an estimate: answers on scales, probabilities, the month of a notice of one's own (``left``), and
+    the month up to which it is known that there was none (``until``)."""
+    zone = ZoneInfo(placement.timezone)
 
-    def month(day: datetime) -> int:
-        return max(0, whole_months(placement.start_date, day.astimezone(ZoneInfo(placement.timezone)).date()))
+    def month(day: date) -> int:
+        return max(0, whole_months(placement.start_date, day))
 
     found = []
     for asked, given in checkins.evidence(tx, [placement.id]):
         for one in given:
             if asked.respondent == "hire" and one.driver and one.points and (one.value or "").isdecimal():
-                found.append((month(one.answered_at), one.driver, (int(one.value or 0) - 1) / (one.points - 1)))
+                value = (int(one.value or 0) - 1) / (one.points - 1)
+                found.append((month(one.answered_at.astimezone(zone).date()), one.driver, value))
     for level in assessments.history(tx, placement.id):
-        found.append((month(level.assessed_at), "probability", level.probability))
-    if placement.left_on is not None:
-        found.append((max(0, whole_months(placement.start_date, placement.left_on)), "left", 1.0))
-    return found
+        found.append((month(level.assessed_at.astimezone(zone).date()), "probability", level.probability))
+    end = outcomes.end_of(tx, placement.id)
+    last = (end.on if end else None) or now.astimezone(zone).date()
+    item = "left" if end is not None and end.voluntary else "until"
+    return [*found, (month(last), item, 1.0)] if found else []
 
 
 def obey_retention(app: App) -> None:

@@ -70,6 +70,11 @@ ACTED = Message(
 )
 BY_LANGUAGE = Message("backtest.by_language", "Elevated or more, by language of the check-in: %(groups)s")
 BY_SIZE = Message("backtest.by_size", "Elevated or more, by hires of the company: %(groups)s")
+ERASED = Message(
+    "backtest.erased",
+    "Of people who were erased and let their numbers be kept (%(people)s, person-months: %(months)s): expected to give notice within "
+    "three months %(expected)s, did so %(left)s. The figures above are without them.",
+)
 INSTRUMENT = Message(
     "backtest.instrument",
     "Where these rates differ much, look at the translation or the way of asking before the people.",
@@ -150,6 +155,9 @@ def lines(voice: Voice, report: Report) -> Iterator[str]:
         shown = ", ".join(f"{name} {share:.0%} (n = {count})" for name, (count, share) in groups.items())
         yield voice.one(message, groups=shown or "–")
     yield voice.one(INSTRUMENT)
+    if report.erased is not None:
+        shares = {"expected": percent(report.erased.expected), "left": percent(report.erased.left)}
+        yield voice.one(ERASED, people=report.erased.people, months=report.erased.months, **shares)
 
 
 def proposal(voice: Voice, found: Proposal) -> Iterator[str]:

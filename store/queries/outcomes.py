@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from store.tables import Adoption, Alert, Assessment, FollowUp, Placement
+from store.tables import Adoption, Alert, Assessment, FollowUp, KeptNumber, Placement
+
+VOLUNTARY = frozenset({"resigned", "lost_contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,16 @@ class Ended:
     notice_on: date | None
     left_on: date | None
     reason: str | None
+
+    @property
+    def on(self) -> date | None:
+        """The day from which nothing is observed any more: of the notice, or the last one."""
+        return min((day for day in (self.notice_on, self.left_on) if day), default=None)
+
+    @property
+    def voluntary(self) -> bool:
+        """Whether they gave notice on their own."""
+        return self.reason in VOLUNTARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,19 @@ def ended(tx: Session) -> list[Ended]:
         Ended(row.id or 0, row.notice_on, row.left_on, row.leave_reason)
         for row in tx.exec(query.order_by(col(Placement.id)))
     ]
+
+
+def end_of(tx: Session, placement_id: int) -> Ended | None:
+    """What is known of the end of one placement."""
+    return next((one for one in ended(tx) if one.placement_id == placement_id), None)
+
+
+def kept(tx: Session) -> dict[str, list[tuple[int, str, float]]]:
+    """The numbers of people who were erased and agreed to keep them, by their sign: month of the stay, item and value."""
+    found: dict[str, list[tuple[int, str, float]]] = {}
+    for row in tx.exec(select(KeptNumber).order_by(col(KeptNumber.id))):
+        found.setdefault(row.sign, []).append((row.month, row.item, row.value))
+    return found
 
 
 def believed(tx: Session) -> list[Believed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.commands import own_data
+from bot.commands.backtest import backtest
+from bot.commands.changes import left
 from bot.commands.invite import invite
 from bot.flow import changes, privacy
 from bot.refusal import Refusal
 from bot.text.catalog import Voice
+from bot.text.commands import LeaveReason
 from store import facts
 from store.queries import people
 from tests.house import House, living, moment, row
@@ -190,12 +194,30 @@ async def test_numbers_stay_only_under_a_random_sign_and_only_with_consent() -> 
         await house.presses(an, "Yes, erase everything")
 
         kept = house.rows("SELECT sign, month, item, value FROM keptnumber")
-        assert {item for _, _, item, _ in kept} >= {"supervisor", "probability"}
+        assert {item for _, _, item, _ in kept} >= {"supervisor", "probability", "until"}
         assert all(0 <= value <= 1 and month <= 1 for _, month, _, value in kept)
         (sign,) = {sign for sign, *_ in kept}
         assert f"The sign of your numbers is {sign}." in house.sees(an)
         assert own_data.erase(house.app, VOICE, sign) == [f"The numbers under that sign are erased: {len(kept)}."]
         assert house.rows("SELECT count(*) FROM keptnumber") == [(0,)]
+
+
+async def test_kept_numbers_tell_a_backtest_what_became_of_somebody_and_not_who(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with living(BEFORE) as house:
+        an = (await a_life(house)).hire
+        left(
+            house.app, VOICE, "A-1", notice_on=date(2026, 5, 20), left_on=date(2026, 5, 31), reason=LeaveReason.RESIGNED
+        )
+        await house.says(an, "privacy")
+        await house.presses(an, "Keep numbers, no name")
+        own_data.erase(house.app, VOICE, "an@example.com")
+        capsys.readouterr()
+        backtest(house.app, VOICE, as_json=True, picture=None, times=1)
+        told = json.loads(capsys.readouterr().out)
+        assert (told["person_months"], told["erased"]["people"], told["erased"]["left"]) == (0, 1, 1.0)
+        assert 0 < told["erased"]["expected"] < 1
 
 
 async def test_without_that_consent_no_number_stays() -> None:

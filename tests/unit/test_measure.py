@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.simulate import featured_all, neutral, world
 from risk.assess import assess, intercept
-from risk.backtest import Leaver, PersonMonth, backtest
+from risk.backtest import Erased, Leaver, PersonMonth, backtest, erased
 from risk.learn import Month, learn, log_loss, turnover_of
 from risk.measure import auprc, auroc, auroc_within, bootstrap, brier, in_the_large, slope, standard_error
 from risk.rules import changed, load, weight_of
@@ -141,3 +141,15 @@ def test_a_backtest_of_nothing_says_nothing() -> None:
     found = backtest([], [], capacity=6, alerts={}, repeats=0, times=10)
     assert (found.months, found.base_rate, found.lead_median, found.error_of_65) == (0, None, None, None)
     assert found.rows["teichaku"].auroc.value is None
+
+
+def test_numbers_of_the_erased_count_from_the_months_of_which_the_end_is_known() -> None:
+    leaver = [(1, "probability", 0.1), (4, "probability", 0.2), (4, "probability", 0.4), (5, "overall", 0.0)]
+    stayer = [(1, "probability", 0.05), (5, "probability", 0.3), (6, "until", 1.0)]
+    found = erased({"a": [*leaver, (6, "left", 1.0)], "b": stayer})
+    # Month 1 of both is decided: neither left within three months of it. Month 5 of who was erased in month 6 is not.
+    assert found == Erased(
+        people=2, months=3, expected=pytest.approx((0.1 + 0.4 + 0.05) / 3), left=pytest.approx(1 / 3)
+    )
+    assert erased({"c": [(5, "probability", 0.3), (6, "until", 1.0)]}) is None
+    assert erased({}) is None
