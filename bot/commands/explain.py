@@ -10,7 +10,7 @@ import structlog
 
 from bot.refusal import Refusal
 from bot.settings import SettingsRefusal
-from bot.text import errors
+from bot.text import errors, survey_errors
 from bot.text.catalog import Voice
 from risk.rules import RulesError
 from store.errors import StoreError
@@ -38,7 +38,7 @@ def _sentences(voice: Voice, fault: Exception) -> list[str]:
         case RulesError(code=code, values=values):
             return [errors.sentence(voice, code, values)]
         case SurveyError(source=source, faults=found):
-            return [errors.survey_sentence(voice, source, one.line, one.code, one.values) for one in found]
+            return [survey_errors.sentence(voice, source, one.line, one.code, one.values) for one in found]
         case ZoneInfoNotFoundError():
             return [errors.sentence(voice, "timezones_missing", {})]
         case _ if (place := of_the_place(fault)) is not None:

@@ -16,7 +16,7 @@ from bot.flow.roster.sheets import SheetFault, read_sheets
 from bot.main import open_store
 from bot.refusal import Refusal
 from bot.settings import Settings
-from bot.text import errors, lists
+from bot.text import lists, survey_errors
 from bot.text.catalog import SHIPPED, Voice, worded
 from store.errors import StoreError
 from store.queries import wordings
@@ -121,7 +121,7 @@ def _mirrored(trees: Iterable[tuple[Table | None, list[Fault]]]) -> Mapping[str,
 
 def _tell(voice: Voice, fault: SurveyError) -> None:
     for one in fault.faults:
-        print(errors.survey_sentence(voice, fault.source, one.line, one.code, one.values), file=sys.stderr)
+        print(survey_errors.sentence(voice, fault.source, one.line, one.code, one.values), file=sys.stderr)
 
 
 def _asked(settings: Settings) -> Mapping[tuple[str, int], str]:
