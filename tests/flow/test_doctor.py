@@ -13,8 +13,7 @@ import pytest
 
 from bot import fonts
 from bot.clock import real_now
-from bot.commands import doctor
-from bot.commands.doctor import Finding, examine
+from bot.commands.doctor import Finding, examine, installation
 from bot.commands.setup import initialise
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
@@ -208,7 +207,7 @@ def test_other_programs_with_packages_named_like_ours_are_named(folder: Path, mo
     monkeypatch.setattr(metadata, "packages_distributions", lambda: {"bot": ["discord-thing", "teichaku"]})
     assert findings()["packages"].what.endswith(": bot (discord-thing).")
     assert findings()["packages"].mark == "attention"
-    monkeypatch.setattr(doctor, "OWN_PACKAGES", ("bot", "json"))
+    monkeypatch.setattr(installation, "OWN_PACKAGES", ("bot", "json"))
     assert findings()["packages"].mark == "wrong"
     assert "json" in findings()["packages"].what
 
