@@ -1,5 +1,8 @@
 """A sheet of a language's longest texts as phones show them: ``python -m benchmarks.sheets vi out.pdf``.
 
+``--all`` lays out every text that a hire or a manager reads, ``--desk`` every one that the agency reads in a chat, and
+``vi+ja@simple`` what somebody reads who has two languages.
+
 To be looked at once for each language: letters that are joined wrongly, lines that run over, buttons that are cut. Left as
 Telegram lays a message out, right as Slack does, both 360 points wide, which is a small phone. The fonts are the ones
 that the invitation cards use.
@@ -7,11 +10,12 @@ that the invitation cards use.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+import argparse
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import islice
 
+from benchmarks.sheet_texts import COMPANY, CONSULTANT, NAME, everything
 from bot import fonts
 from bot.channels.slack import LIMITS as SLACK
 from bot.channels.slack import blocks
@@ -24,7 +28,6 @@ from bot.text.prompts import Content
 from surveys.loader import load_bank
 from surveys.model import Question
 
-NAME, COMPANY, CONSULTANT = "NGUYEN THI HOA", "桜食品株式会社", "森 愛子"
 VALUES = {"consultant": CONSULTANT, "reference": "7f3a91c2"}
 MANY = 14
 
@@ -108,20 +111,35 @@ def _box(said: str, rows: list[list[str]]) -> str:
     return f"<div class=message>{said}</div>{below}"
 
 
-def sheet(locale: str) -> str:
-    """The page of one language."""
+def sheet(locale: str, both: Iterable[tuple[Content, Content]]) -> str:
+    """The page of one language, with each message as it is on Telegram and on Slack."""
     faces = "".join(
         f'@font-face{{font-family:"{name}";src:url("{fonts.path(name).as_uri()}")}}' for name in fonts.FILES
     )
     family = ", ".join(f"'{name}'" for name in fonts.families(locale))
-    pairs = zip(messages(locale, TELEGRAM), messages(locale, SLACK), strict=True)
-    rows = "".join(f"<tr><td>{in_telegram(one)}<td class=slack>{in_slack(other)}" for one, other in pairs)
+    rows = "".join(f"<tr><td>{in_telegram(one)}<td class=slack>{in_slack(other)}" for one, other in both)
     return (
         f'<html lang="{locale[:2]}"><style>{faces}{STYLE} body {{ font-family: {family} }}</style><table>{rows}</table>'
     )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the sheet that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("locale", help="one locale, or two with a plus between them")
+    parser.add_argument("file", help="the PDF")
+    parser.add_argument("--all", action="store_true", help="every text that a hire or a manager reads")
+    parser.add_argument("--desk", action="store_true", help="every text that the agency reads in a chat")
+    asked = parser.parse_args()
+    locales = tuple(asked.locale.split("+"))
+    voice = Voice(locales, "staff" if asked.desk else "hire")
+    longest = zip(messages(locales[0], TELEGRAM), messages(locales[0], SLACK), strict=True)
+    both = everything(voice) if asked.all or asked.desk else longest
+
     from weasyprint import HTML  # Here, because it takes a second and warns of what its next version needs.
 
-    HTML(string=sheet(sys.argv[1])).write_pdf(sys.argv[2])
+    HTML(string=sheet(locales[0], both)).write_pdf(asked.file)
+
+
+if __name__ == "__main__":
+    main()
