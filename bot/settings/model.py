@@ -44,7 +44,7 @@ class Section(BaseModel):
 
 
 class Cadence(Section):
-    """``[cadence]``: the numbers of ``scheduler.plan.Cadence``, under the same names."""
+    """``[cadence]``: the numbers of ``scheduler.cadence.Cadence``, under the same names."""
 
     first_week_offset_days: Count = 5
     hire_hour: ClockTime = time(12, 10)
