@@ -101,7 +101,7 @@ async def test_a_pause_takes_back_what_is_open_and_says_so_kindly() -> None:
         (said,) = texts(house, sato)
         assert (
             said
-            == "今回のチェックインは不要になりましたので、取り下げました。お答えいただく必要はありません。ありがとうございます。"
+            == "今回の質問は不要になりましたので、取り下げました。お答えいただく必要はありません。ありがとうございます。"
         )
         (said,) = texts(house, mori)
         assert "NGUYEN VAN AN, Sakura Foods: nothing is asked from May 1, 2026 to Jun 15, 2026" in said

@@ -332,7 +332,7 @@ async def test_a_manager_sees_their_own_tasks_alone() -> None:
     async with house_of(at="2026-05-01 10:00") as (house, an):
         sato = house.placement().manager
         page = await opens_home(house, sato)
-        assert "チェックインの準備ができました" in page.text
+        assert "質問の準備ができました" in page.text
         assert an.name not in page.text
         assert "共有" not in page.text
         assert "時間" not in labels(page)
