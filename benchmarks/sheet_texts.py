@@ -18,7 +18,24 @@ from zoneinfo import ZoneInfo
 from bot.channels.slack import LIMITS as SLACK
 from bot.channels.telegram.channel import LIMITS as TELEGRAM
 from bot.messages import Limits, Paragraph
-from bot.text import alerts, case_page, cases, changes, consent, home, privacy, prompts, replies, safety, said, sharing
+from bot.text import (
+    alerts,
+    case_page,
+    cases,
+    changes,
+    consent,
+    digest,
+    follow_up,
+    home,
+    levels,
+    privacy,
+    prompts,
+    reasons,
+    replies,
+    safety,
+    said,
+    sharing,
+)
 from bot.text.catalog import Voice
 from bot.text.extract import sentences
 from bot.text.prompts import Content, press
@@ -192,13 +209,18 @@ def _shared(voice: Voice, limits: Limits) -> Iterator[Content]:
 
 def _to_the_agency(voice: Voice, limits: Limits) -> Iterator[Content]:
     yield from _alerts(voice, limits)
-    choices = {"topic": alerts.TOPICS, "due": alerts.DUES, "snooze": alerts.SNOOZES, "outcome": alerts.OUTCOMES}
-    for ask in alerts.ASKS:
-        options = choices.get(ask, {"yes": alerts.YES, "no": alerts.NO} if ask == "promised" else {})
-        yield alerts.choices(voice, limits, kind="alert", subject=1, ask=ask, hire=NAME, options=options)
+    choices = {
+        "topic": reasons.TOPICS,
+        "due": follow_up.DUES,
+        "snooze": follow_up.SNOOZES,
+        "outcome": follow_up.OUTCOMES,
+    }
+    for ask in follow_up.ASKS:
+        options = choices.get(ask, {"yes": follow_up.YES, "no": follow_up.NO} if ask == "promised" else {})
+        yield follow_up.choices(voice, limits, kind="alert", subject=1, ask=ask, hire=NAME, options=options)
     topics = [said.ToSay(1, NAME, COMPANY, "pay", mode, 3) for mode in said.MODES]
     listed = {COMPANY: [(place, NAME, kind, None) for place, kind in enumerate(alerts.SHORT_KINDS)]}
-    yield alerts.digest(voice, limits, name=CONSULTANT, cases=listed, topics=topics)
+    yield digest.digest(voice, limits, name=CONSULTANT, cases=listed, topics=topics)
     case = cases.Case(1, NAME, 1, COMPANY, "high", ("level.pay", "missed"), 40, 1, None)
     caseload = [case, replace(case, left_on=LATER), replace(case, silent_days=0, alert=None, reasons=())] * 5
     yield cases.caseload(voice, limits, caseload)
@@ -225,7 +247,7 @@ def _alerts(voice: Voice, limits: Limits) -> Iterator[Content]:
         start=date(2026, 4, 1),
         month=6,
         reasons=(),
-        months=tuple((date(2026, 4 + place, 1), level) for place, level in enumerate(alerts.LEVELS)),
+        months=tuple((date(2026, 4 + place, 1), level) for place, level in enumerate(levels.LEVELS)),
         said=(),
         timeline=_timeline()[:3],
         due_on=TODAY,
@@ -233,15 +255,15 @@ def _alerts(voice: Voice, limits: Limits) -> Iterator[Content]:
     )
     numbers = dict.fromkeys(chain.from_iterable(_placeholders(one.text) for one in rules.reasons.values()), "3")
     values = {**numbers, "run": "3", "count": "3", "wish": "", **BEHIND}
-    for some in _by([*reason_codes(rules), *alerts.REASONS], 5):
+    for some in _by([*reason_codes(rules), *reasons.REASONS], 5):
         kind = next((one for one in alerts.TITLES if some[0].startswith(one)), "risk")
-        reasons = tuple({"code": code, "values": values} for code in some)
-        yield alerts.alert(voice, limits, replace(view, kind=kind, reasons=reasons), rules)
+        given = tuple({"code": code, "values": values} for code in some)
+        yield alerts.alert(voice, limits, replace(view, kind=kind, reasons=given), rules)
 
 
-def _timeline() -> tuple[alerts.Entry, ...]:
-    kinds = [kind for kind in alerts.ENTRIES if kind != "resolved_note"]
-    return tuple(alerts.Entry(kind, TODAY, CONSULTANT, "pay", "給与明細", LATER, "leaves") for kind in kinds)
+def _timeline() -> tuple[follow_up.Entry, ...]:
+    kinds = [kind for kind in follow_up.ENTRIES if kind != "resolved_note"]
+    return tuple(follow_up.Entry(kind, TODAY, CONSULTANT, "pay", "給与明細", LATER, "leaves") for kind in kinds)
 
 
 def untold(voice: Voice, lines: set[str]) -> Iterator[Message]:
