@@ -43,6 +43,32 @@ def told(house: House, person: facts.Person) -> list[tuple[str, str]]:
     return [one for one in house.sent_at(person) if one[1] in ("alert", "digest")]
 
 
+async def colleagues(house: House) -> tuple[facts.Person, facts.Person]:
+    """Two more consultants, connected, each with a placement of their own."""
+    house.imports(
+        row(
+            row=3,
+            placement_id="B-1",
+            hire_name="OTHER",
+            hire_email="o@example.com",
+            consultant_name="Abe Rin",
+            consultant_email="abe@example.com",
+        ),
+        row(
+            row=4,
+            placement_id="B-2",
+            hire_name="MORE",
+            hire_email="m@example.com",
+            consultant_name="Ueda Jun",
+            consultant_email="ueda@example.com",
+        ),
+    )
+    abe, ueda = house.placement("B-1").consultant, house.placement("B-2").consultant
+    await house.joins(abe)
+    await house.joins(ueda)
+    return abe, ueda
+
+
 async def leaves(house: House, an: facts.Person) -> None:
     """Say what is critical by itself."""
     await house.answers(an, "2", "I have resigned", "4", "4", "4", "4", "4", "nothing")
@@ -299,29 +325,9 @@ async def test_what_somebody_took_care_of_is_not_passed_on() -> None:
 
 async def test_without_a_lead_other_consultants_are_told_but_no_admin() -> None:
     async with after_a_month() as (house, placement):
-        house.imports(
-            row(
-                row=3,
-                placement_id="B-1",
-                hire_name="OTHER",
-                hire_email="o@example.com",
-                consultant_name="Abe Rin",
-                consultant_email="abe@example.com",
-            ),
-            row(
-                row=4,
-                placement_id="B-2",
-                hire_name="MORE",
-                hire_email="m@example.com",
-                consultant_name="Ueda Jun",
-                consultant_email="ueda@example.com",
-            ),
-        )
-        abe, ueda = house.placement("B-1").consultant, house.placement("B-2").consultant
+        abe, ueda = await colleagues(house)
         with house.app.store.begin() as tx:
             tx.connection().exec_driver_sql("UPDATE person SET role = 'admin' WHERE name = 'Ueda Jun'")
-        await house.joins(abe)
-        await house.joins(ueda)
         await leaves(house, placement.hire)
         await house.until("2026-05-08 12:00")
         assert told(house, abe) == [("05-07 12:10", "alert")]
@@ -330,27 +336,7 @@ async def test_without_a_lead_other_consultants_are_told_but_no_admin() -> None:
 
 async def test_the_lead_of_the_settings_is_told_where_the_roster_names_none() -> None:
     async with after_a_month(alerts={"lead": "Abe Rin"}) as (house, placement):
-        house.imports(
-            row(
-                row=3,
-                placement_id="B-1",
-                hire_name="OTHER",
-                hire_email="o@example.com",
-                consultant_name="Abe Rin",
-                consultant_email="abe@example.com",
-            ),
-            row(
-                row=4,
-                placement_id="B-2",
-                hire_name="MORE",
-                hire_email="m@example.com",
-                consultant_name="Ueda Jun",
-                consultant_email="ueda@example.com",
-            ),
-        )
-        abe, ueda = house.placement("B-1").consultant, house.placement("B-2").consultant
-        await house.joins(abe)
-        await house.joins(ueda)
+        abe, ueda = await colleagues(house)
         await leaves(house, placement.hire)
         await house.until("2026-05-08 12:00")
         assert told(house, abe) == [("05-07 12:10", "alert")]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
+from store import facts
 from tests.house import House, living, row
 
 BEFORE = "2026-03-30 10:00"
@@ -18,6 +22,15 @@ async def with_lead(house: House) -> None:
     assert lead is not None
     await house.joins(lead)
     house.channel.sent.clear()
+
+
+@asynccontextmanager
+async def at_noon() -> AsyncIterator[tuple[House, facts.Placement]]:
+    """The default people, connected, at noon of a working day."""
+    async with living(BEFORE) as house:
+        placement = await house.welcomes()
+        await house.until("2026-04-20 12:00")
+        yield house, placement
 
 
 @pytest.mark.parametrize("at", ["2026-04-20 12:00", "2026-04-19 03:00"])
@@ -42,10 +55,8 @@ async def test_words_of_danger_open_a_private_case_day_and_night(at: str) -> Non
 
 
 async def test_the_hire_says_how_and_when_it_is_safe_and_hears_that_it_was_read() -> None:
-    async with living(BEFORE) as house:
-        placement = await house.welcomes()
+    async with at_noon() as (house, placement):
         an, mori = placement.hire, placement.consultant
-        await house.until("2026-04-20 12:00")
         await house.says(an, DANGER)
         await house.runs()
         assert "They have not said yet whether a call is safe" in house.messages(mori)[-1].text
@@ -92,10 +103,8 @@ async def test_words_in_an_answer_stop_the_scoring_of_that_answer() -> None:
 
 
 async def test_help_asks_first_with_whom_the_trouble_is() -> None:
-    async with living(BEFORE) as house:
-        placement = await house.welcomes()
+    async with at_noon() as (house, placement):
         an, mori = placement.hire, placement.consultant
-        await house.until("2026-04-20 12:00")
         before = len(house.messages(mori))
         await house.says(an, "help")
         await house.runs()
@@ -111,9 +120,7 @@ async def test_help_asks_first_with_whom_the_trouble_is() -> None:
 
 
 async def test_who_does_not_answer_is_helped_all_the_same() -> None:
-    async with living(BEFORE) as house:
-        placement = await house.welcomes()
-        await house.until("2026-04-20 12:00")
+    async with at_noon() as (house, placement):
         await house.says(placement.hire, "help")
         await house.until("2026-04-20 12:03")
 
@@ -143,10 +150,8 @@ async def test_a_complaint_goes_to_the_lead_and_the_consultant_never_sees_it(abo
 
 
 async def test_where_nobody_is_above_the_hire_is_sent_outside_and_told_why() -> None:
-    async with living(BEFORE) as house:
-        placement = await house.welcomes()
+    async with at_noon() as (house, placement):
         an, mori = placement.hire, placement.consultant
-        await house.until("2026-04-20 12:00")
         before = len(house.messages(mori))
 
         await house.says(an, "help")
