@@ -7,94 +7,41 @@ them has said. So nothing can be forgotten that a new step brings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from benchmarks.sheet_desk import to_the_agency
+from benchmarks.sheet_samples import COMPANY, CONSULTANT, LATER, NAME, NOW, TODAY, by, placeholders, values_of
 from bot.channels.slack import LIMITS as SLACK
 from bot.channels.telegram.channel import LIMITS as TELEGRAM
 from bot.messages import Limits, Paragraph
-from bot.text import (
-    alerts,
-    case_page,
-    cases,
-    changes,
-    consent,
-    digest,
-    follow_up,
-    home,
-    levels,
-    privacy,
-    prompts,
-    reasons,
-    replies,
-    safety,
-    said,
-    sharing,
-)
+from bot.text import consent, home, privacy, prompts, replies, safety, sharing
 from bot.text.catalog import Voice
 from bot.text.extract import sentences
 from bot.text.prompts import Content, press
 from bot.text.wording import is_read
 from risk.policy import ReadingTime
-from risk.rules import load, reason_codes
 from scheduler import hotlines
 from surveys.loader import load_bank
 from surveys.model import Message
 
-T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 TOKYO = ZoneInfo("Asia/Tokyo")
-TODAY, LATER, NOW = date(2026, 9, 14), date(2027, 3, 31), datetime(2026, 9, 14, 3, tzinfo=UTC)
-NAME, COMPANY, CONSULTANT = "NGUYEN THI HOA", "桜食品株式会社", "森 愛子"
-
-VALUES: Mapping[str, str] = {
-    "name": NAME,
-    "hire": NAME,
-    "names": NAME,
-    "person": NAME,
-    "company": COMPANY,
-    "consultant": CONSULTANT,
-    "reader": CONSULTANT,
-    "author": CONSULTANT,
-    "before": "田中 一郎",
-    "reference": "7f3a91c2",
-    "sign": "7f3a91c2",
-    "key": "A-1",
-    "day": "2026-09-14",
-    "first": "2026-09-14",
-    "last": "2026-10-14",
-    "start": "2026-04-01",
-    "when": "12:00",
-    "hours": "10:00-15:00",
-    "number": "0570-001-702",
-    "link": "https://t.me/example_bot?start=K7Q2MX9A4D",
-    "code": "K7Q2-MX9A-4D",
-    "languages": "Tiếng Việt, やさしい日本語",
-    "platform": "Telegram",
-    "account": "hoa_nguyen",
-    "email": "hoa@example.com",
-    "phone": "–",
-}
-"""What stands for the placeholders of sentences that are said alone; for another one stands a number."""
-
-ANSWERS = {"last": 0.25, "last_on": "2026-09-07", "before": 0.75, "before_on": "2026-08-03", "on": "2026-09-07"}
-BEHIND = {**VALUES, **ANSWERS, "of": "doctor", "driver": "pay", "hire": 0.25, "manager": 0.75, "level": "high"}
-"""What stands behind a reason."""
-
 SHORT = 40
 """Characters of an English sentence that is perhaps a button's."""
-DESK_FILES = ("alerts", "case_page", "cases", "why", "staff_forms", "said", "mirror", "changes", "rules")
-"""Where the sentences stand that the agency reads in a chat; the others are the command line's."""
+TERMINAL = (
+    *("backtest", "commands", "demo", "doctor", "errors", "hotlines", "lists", "own_data", "score"),
+    *("roster_errors", "roster_words", "settings_errors", "survey_errors"),
+)
+"""Files whose sentences the agency reads at the command line; all others are read in a chat."""
 
 
 def everything(voice: Voice) -> Iterator[tuple[Content, Content]]:
     """All texts of the voice's domain, each as it is worded for Telegram and for Slack."""
-    make = _to_hires if voice.domain == "hire" else _to_the_agency
+    make = _to_hires if voice.domain == "hire" else to_the_agency
     told = [list(make(voice, limits)) for limits in (TELEGRAM, SLACK)]
     yield from zip(*told, strict=True)
     lines = [{line for content in each for line in lines_of(content)} for each in told]
@@ -127,7 +74,7 @@ def _to_hires(voice: Voice, limits: Limits) -> Iterator[Content]:
         )
     yield prompts.thanks(voice, limits, name=NAME, checkin=1)
     for code, told in replies.REPLIES.items():
-        yield replies.reply(voice, limits, code=code, person=1, help_button=True, **_values(told))
+        yield replies.reply(voice, limits, code=code, person=1, help_button=True, **values_of(told))
     yield replies.language_menu(voice, limits, person=1, turn=1, languages=("vi", "ja"))
     yield replies.pause_menu(voice, limits, person=1, paused=True)
     for code in replies.NOTICES:
@@ -207,69 +154,10 @@ def _shared(voice: Voice, limits: Limits) -> Iterator[Content]:
         yield home.page(voice, limits, each, values={})
 
 
-def _to_the_agency(voice: Voice, limits: Limits) -> Iterator[Content]:
-    yield from _alerts(voice, limits)
-    choices = {
-        "topic": reasons.TOPICS,
-        "due": follow_up.DUES,
-        "snooze": follow_up.SNOOZES,
-        "outcome": follow_up.OUTCOMES,
-    }
-    for ask in follow_up.ASKS:
-        options = choices.get(ask, {"yes": follow_up.YES, "no": follow_up.NO} if ask == "promised" else {})
-        yield follow_up.choices(voice, limits, kind="alert", subject=1, ask=ask, hire=NAME, options=options)
-    topics = [said.ToSay(1, NAME, COMPANY, "pay", mode, 3) for mode in said.MODES]
-    listed = {COMPANY: [(place, NAME, kind, None) for place, kind in enumerate(alerts.SHORT_KINDS)]}
-    yield digest.digest(voice, limits, name=CONSULTANT, cases=listed, topics=topics)
-    case = cases.Case(1, NAME, 1, COMPANY, "high", ("level.pay", "missed"), 40, 1, None)
-    caseload = [case, replace(case, left_on=LATER), replace(case, silent_days=0, alert=None, reasons=())] * 5
-    yield cases.caseload(voice, limits, caseload)
-    yield cases.guide(voice, limits, caseload, person=1)
-    view = case_page.CaseView(1, NAME, COMPANY, "A-1", TODAY, "high", LATER, (NAME,), _timeline()[-6:])
-    yield case_page.page(voice, limits, view)
-    for step in case_page.ASKS:
-        yield case_page.ask(voice, limits, step=step, placement=1, hire=NAME, first=TODAY, last=LATER)
-    account = {"role": "hire", "platform": "telegram", "account": "hoa_nguyen"}
-    yield changes.linked(voice, limits, address=1, person_id=1, person=NAME, **account)
-
-
-def _alerts(voice: Voice, limits: Limits) -> Iterator[Content]:
-    """As many as are needed to give every reason."""
-    rules = load()
-    view = alerts.AlertView(
-        id=1,
-        kind="risk",
-        level="high",
-        state="open",
-        hire=NAME,
-        company=COMPANY,
-        key="A-1",
-        start=date(2026, 4, 1),
-        month=6,
-        reasons=(),
-        months=tuple((date(2026, 4 + place, 1), level) for place, level in enumerate(levels.LEVELS)),
-        said=(),
-        timeline=_timeline()[:3],
-        due_on=TODAY,
-        escalated=True,
-    )
-    numbers = dict.fromkeys(chain.from_iterable(_placeholders(one.text) for one in rules.reasons.values()), "3")
-    values = {**numbers, "run": "3", "count": "3", "wish": "", **BEHIND}
-    for some in _by([*reason_codes(rules), *reasons.REASONS], 5):
-        kind = next((one for one in alerts.TITLES if some[0].startswith(one)), "risk")
-        given = tuple({"code": code, "values": values} for code in some)
-        yield alerts.alert(voice, limits, replace(view, kind=kind, reasons=given), rules)
-
-
-def _timeline() -> tuple[follow_up.Entry, ...]:
-    kinds = [kind for kind in follow_up.ENTRIES if kind != "resolved_note"]
-    return tuple(follow_up.Entry(kind, TODAY, CONSULTANT, "pay", "給与明細", LATER, "leaves") for kind in kinds)
-
-
 def untold(voice: Voice, lines: set[str]) -> Iterator[Message]:
     """What people read of the catalog and what is none of the ``lines``."""
     for one in sentences(ROOT, voice.domain):
-        in_chat = Path(one.path).stem in DESK_FILES and not one.id.startswith(("cli.", "error.", "invite."))
+        in_chat = Path(one.path).stem not in TERMINAL and not one.id.startswith(("cli.", "error.", "invite."))
         message = Message(one.id, one.text)
         if (voice.domain == "hire" or in_chat) and is_read(one.id) and not _is_told(voice, message, lines):
             yield message
@@ -278,15 +166,11 @@ def untold(voice: Voice, lines: set[str]) -> Iterator[Message]:
 def _alone(voice: Voice, limits: Limits, left: list[Message]) -> Iterator[Content]:
     """Sentences without their message: short ones as buttons."""
     short = [one for one in left if "%" not in one.text and len(one.text) < SHORT and one.text[-1] not in ".,:?)"]
-    for some in _by([one for one in left if one not in short], 6):
-        yield tuple(Paragraph(voice.say(one, **_values(one))) for one in some), ()
-    for some in _by(short, 12):
+    for some in by([one for one in left if one not in short], 6):
+        yield tuple(Paragraph(voice.say(one, **values_of(one))) for one in some), ()
+    for some in by(short, 12):
         rows = [press("menu", 1, 0, "shown", voice.label(one, limits.button)) for one in some]
         yield (Paragraph("…"),), tuple((one,) for one in rows)
-
-
-def _by(several: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (several[start : start + size] for start in range(0, len(several), size))
 
 
 def lines_of(content: Content) -> Iterator[str]:
@@ -299,16 +183,8 @@ def lines_of(content: Content) -> Iterator[str]:
 
 
 def _is_told(voice: Voice, message: Message, lines: set[str]) -> bool:
-    said = voice.one(message, **dict.fromkeys(_placeholders(message.text), "\x00"))
+    said = voice.one(message, **dict.fromkeys(placeholders(message.text), "\x00"))
     if "\0" not in said:
         return said in lines
     pattern = re.compile(".+".join(map(re.escape, said.split("\0"))))
     return any(pattern.fullmatch(line) for line in lines)
-
-
-def _placeholders(text: str) -> list[str]:
-    return re.findall(r"%\((\w+)\)s", text)
-
-
-def _values(message: Message) -> dict[str, str]:
-    return {name: VALUES.get(name, "3") for name in _placeholders(message.text)}

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import islice
 
-from benchmarks.sheet_texts import COMPANY, CONSULTANT, NAME, everything
+from benchmarks.sheet_samples import COMPANY, CONSULTANT, NAME
+from benchmarks.sheet_texts import everything
 from bot import fonts
 from bot.channels.slack import LIMITS as SLACK
 from bot.channels.slack import blocks
@@ -34,7 +35,7 @@ MANY = 14
 STYLE = """
 @page { size: 800px 1200px; margin: 10px }
 body { font-size: 15px; line-height: 1.35; }
-table { border-collapse: collapse } td { vertical-align: top; width: 370px; padding: 4px }
+table { border-collapse: collapse; table-layout: fixed; width: 756px } td { vertical-align: top; width: 370px; padding: 4px }
 .message { width: 330px; background: #eef; border-radius: 12px; padding: 8px }
 .row { display: flex; gap: 3px; margin: 3px 0; width: 346px }
 .row span { flex: 1; background: #8aa; color: white; border-radius: 6px; padding: 5px 3px; text-align: center;

@@ -49,7 +49,7 @@ REPLIES = {
     "privacy": Message(
         "reply.privacy",
         "%(consultant)s, your consultant, and the agency's lead read your answers. Nobody in the company sees them, and nobody there is told "
-        "what you said. You may skip every question and you may stop at any time: write “stop”.",
+        "what you said, unless you choose it. You may skip every question and you may stop at any time: write “stop”.",
     ),
     "hour_fixed": Message("reply.hour_fixed", "I write to you in working hours, so there is no hour to choose here."),
     "paused_week": Message(

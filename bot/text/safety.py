@@ -3,12 +3,14 @@ then the desks outside that are open now."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel import Locale
+from babel.dates import format_date, format_time, get_datetime_format
 
 from bot.messages import Button, Limits, Paragraph, Style
 from bot.text.catalog import Voice
@@ -78,6 +80,9 @@ DESK_PAGE = Message("safety.desk_page", "%(name)s: see %(page)s")
 DESKS_NONE = Message("safety.desks_none", "Your embassy and the local labour standards office also help.")
 
 
+YEAR = re.compile(r"[,၊\s]*y年?[,၊]?\s*")
+"""The year in a pattern of a whole date, with what sets it apart."""
+
 READING = {"by": READ_BY, "on_call": READ_ON_CALL, "not_before": READ_NOT_BEFORE, "later": READ_SENT_LATER}
 SHOWN = 3
 
@@ -138,8 +143,11 @@ def message(
 def _moment(locale: str, at: datetime, zone: ZoneInfo) -> str:
     """A day of the week and an hour, as the reader says them."""
     local, known = at.astimezone(zone), locale.partition("@")[0]
-    day = format_date(local.date(), "M月d日（EEEE）" if known == "ja" else "EEEE d MMMM", locale=known)
-    return f"{day} {format_time(local.time(), 'HH:mm', locale=known)}"
+    # Which stands first, and what between them, is another matter in each language; the year is left out.
+    whole = Locale.parse(known).date_formats["full"].pattern
+    day = format_date(local.date(), "M月d日（EEEE）" if known == "ja" else YEAR.sub("", whole), locale=known)
+    hour = format_time(local.time(), "HH:mm", locale=known)
+    return str(get_datetime_format("medium", locale=known)).replace("'", "").format(hour, day)
 
 
 def _choices(

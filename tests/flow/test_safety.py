@@ -75,8 +75,8 @@ async def test_the_hire_says_how_and_when_it_is_safe_and_hears_that_it_was_read(
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        ("2026-04-20 12:00", "Mori Aiko should read it by Monday 20 April 12:30."),
-        ("2026-04-18 12:00", "It is sent now, but perhaps nobody reads this before Monday 20 April 09:00."),
+        ("2026-04-20 12:00", "Mori Aiko should read it by Monday, April 20, 12:30."),
+        ("2026-04-18 12:00", "It is sent now, but perhaps nobody reads this before Monday, April 20, 09:00."),
     ],
 )
 async def test_it_is_told_honestly_when_somebody_reads(at: str, said: str) -> None:
