@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sqlmodel import col, func, insert, select
 
-from benchmarks.bench import NOW, fill, house
+from benchmarks.house import NOW, database, fill, house
 from bot.app import App
 from bot.flow import alert, assessment
 from store.queries import assessments
@@ -145,8 +145,6 @@ def _peak_mb() -> float:
 
 def assess(kind: str) -> None:
     """One line a size."""
-    from benchmarks.proof_crash import database
-
     for count in SIZES:
         with tempfile.TemporaryDirectory() as folder, database(kind, Path(folder)) as url:
             build(url, count)

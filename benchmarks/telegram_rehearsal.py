@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from benchmarks.slack_people import Crowd
+from benchmarks.slack_crowd import Crowd
 from bot import main
 from bot.channels import callback
 from bot.channels.slack.socket import SOCKETS
@@ -258,9 +258,8 @@ async def split(transcript: Path | None = None) -> bool:
                 crowd.joins(person)
                 await person.says(codes[name])
             moving = roster[0].hire_name
-            living.append(asyncio.create_task(nudged(crowd)))
             await asyncio.sleep(MOVES_AFTER)
-            crowd.people.pop("U0000", None)
+            await crowd.leaves("U0000")
             phones[moving] = api.person(moving)
             code = await asyncio.to_thread(service.new_phone, moving)
             living.append(asyncio.create_task(played.plays(phones[moving], code, staff=False)))
@@ -269,13 +268,6 @@ async def split(transcript: Path | None = None) -> bool:
             await crowd.stop()
             keep(transcript, phones.values())
             return all([judged(played, phones), one_history(service, moving)])
-
-
-async def nudged(crowd: Crowd) -> None:
-    """Everybody on Slack looks at their screen now and then."""
-    while True:
-        await asyncio.sleep(1)
-        await crowd.nudge()
 
 
 async def over(living: Sequence[asyncio.Task[None]]) -> None:
