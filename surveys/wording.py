@@ -2,7 +2,7 @@
 
 A question's fingerprint covers what the person reads in English, the source of every translation: its label and hint, and
 its choices in their order. A survey's covers all of its questions and its title. ``wordings.yaml`` holds those of every
-version that was ever shipped; ``python -m surveys.wording`` adds a new version's, and refuses a changed one.
+version that was ever shipped; ``python -m surveys.register`` adds a new version's, and refuses a changed one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from types import MappingProxyType
 
 import yaml
@@ -53,22 +52,3 @@ def changed(survey: Survey, known: Mapping[tuple[str, int], str], *, line: int) 
     """The fault of a survey whose version is known with another wording."""
     following = 1 + max(version for form, version in known if form == survey.form_id)
     return Fault("wording_changed", line, {"form": survey.form_id, "version": survey.version, "next": following})
-
-
-def main() -> None:
-    """Add what is new in the bank to ``wordings.yaml``. Raises SurveyError where a version that stands there was changed."""
-    from surveys.loader import load_bank  # The loader asks this module which wordings are known.
-
-    path = Path(__file__).with_name("wordings.yaml")
-    known = dict(shipped()) | {(one.form_id, one.version): of_survey(one) for one in load_bank().values()}
-    lines = [
-        "# Made by `python -m surveys.wording`: the fingerprint of every wording that was ever asked, by version.\n"
-    ]
-    for form in sorted({form for form, _ in known}):
-        versions = ", ".join(f'{version}: "{said}"' for (name, version), said in sorted(known.items()) if name == form)
-        lines.append(f"{form}: {{{versions}}}\n")
-    path.write_text("".join(lines), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.calendars import company_calendar
 from bot.flow import linking, outbox
+from bot.flow.calendar import calendar_of
 from bot.text.consent import CONSENT_VERSION
 from scheduler.occasions import triggers
 from scheduler.plan import (
@@ -41,32 +40,6 @@ LOOK_BACK = timedelta(days=40)
 DAY = timedelta(hours=24)
 QUESTIONS_A_MANAGER = 12
 """More than this nobody answers in one sitting; a manager of many is asked fewer questions about each."""
-
-
-def calendar_of(days: placements.CompanyDays, app: App, years: tuple[int, ...]) -> WorkCalendar:
-    """A company's own calendar: what the roster says, else what the settings say of it, else the settings' default."""
-    known = app.settings.calendar_of(days.name)
-    closures = known.closures if days.closures is None else days.closures
-    on_holidays = days.works_on_public_holidays
-    return _calendar(
-        known.country,
-        years,
-        "".join(map(str, known.working_weekdays)) if days.working_weekdays is None else days.working_weekdays,
-        known.works_on_public_holidays if on_holidays is None else on_holidays,
-        ", ".join(closures) or "none",
-    )
-
-
-@lru_cache(maxsize=512)
-def _calendar(country: str, years: tuple[int, ...], weekdays: str, on_holidays: bool, closures: str) -> WorkCalendar:
-    # A calendar is asked for at every check-in that is looked at, and most companies share one.
-    return company_calendar(
-        country=country,
-        years=years,
-        weekdays=frozenset(int(day) for day in weekdays),
-        works_on_public_holidays=on_holidays,
-        closures=closures,
-    )
 
 
 def placement_facts(row: placements.ToPlan, calendar: WorkCalendar) -> PlacementFacts:

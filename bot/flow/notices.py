@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.app import App
 from bot.flow import outbox
-from bot.flow.checkin import calendar_of
+from bot.flow.calendar import calendar_of
 from bot.text.consent import CONSENT_VERSION
 from scheduler.plan import HourChoice
 from scheduler.workdays import next_allowed

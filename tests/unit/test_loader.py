@@ -354,7 +354,7 @@ class TestShipped:
                 assert [4 <= len(one.choices) <= 6 for one in reasons] == [True]
 
     def test_its_wording_is_registered(self, survey):
-        """`python -m surveys.wording` registers a new version; an old one is never changed."""
+        """`python -m surveys.register` registers a new version; an old one is never changed."""
         assert wording.shipped()[survey.form_id, survey.version] == wording.of_survey(survey)
 
     def test_the_longest_way_through_is_twelve_messages_and_two_minutes(self, survey):
