@@ -25,7 +25,7 @@ from bot.messages import AddressKey, Inbound, Limits, Outbound
 from bot.settings import Settings
 from store import facts
 from store.migrate import upgrade
-from store.queries import alerts, checkins, placements, sharing
+from store.queries import alerts, answers, checkins, placements, sharing
 from store.seal import new_key
 from store.session import Store, make_engine
 from surveys.loader import load_bank
@@ -207,7 +207,7 @@ class House:
         """The stored answers of a placement's newest check-in: value and words by question."""
         with self.app.store.read() as tx:
             newest = next(one for one in self.checkins(key) if one.respondent == respondent)
-            return {one.question: (one.value, one.words) for one in checkins.answers(tx, newest.id)}
+            return {one.question: (one.value, one.words) for one in answers.of(tx, newest.id)}
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """What the database holds, in SQL."""

@@ -23,6 +23,7 @@ from store import facts
 from store.migrate import head
 from store.queries import (
     alerts,
+    answers,
     assessments,
     audit,
     checkins,
@@ -153,7 +154,7 @@ def placement_rows(
         levels = assessments.latest(tx, [one.id for one in known])
         paused = {row.id for row in placements.to_plan(tx) if any(a <= today <= b for a, b in row.pauses)}
         linked = {one.id: people.address_of(tx, one.id) is not None for p in known for one in (p.hire, p.manager)}
-        answered = {one.id: checkins.last_answer_at(tx, one.hire.id) for one in known}
+        answered = {one.id: answers.last_at(tx, one.hire.id) for one in known}
     names = told_apart(known) if apart else {one.id: one.hire.name for one in known}
     return [
         {

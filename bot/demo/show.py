@@ -22,7 +22,7 @@ from bot.text.follow_up import entry_line
 from bot.text.levels import LEVELS
 from bot.text.reasons import subject
 from store import facts
-from store.queries import alerts, assessments, checkins, placements
+from store.queries import alerts, answers, assessments, placements
 from surveys.model import Message
 
 STYLES = {Style.TITLE: "bold", Style.BODY: "", Style.QUIET: "dim"}
@@ -40,7 +40,7 @@ def show(console: Console, played: Rehearsal, voice: Voice) -> None:
             for one in reversed(alerts.listed(tx, [placement.id]))
             if one.kind == "risk" and one.delivered_at is not None
         ]
-        about = checkins.answers_about(tx, [placement.id])
+        about = answers.about(tx, [placement.id])
     hires = {checkin.period: checkin for checkin, _ in about if checkin.respondent == "hire"}
     managers = [checkin for checkin, _ in about if checkin.respondent == "manager" and checkin.started_at]
     raised = found[0].opened_at if found else None
@@ -190,7 +190,7 @@ def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
             assessed = latest.get(one.id)
             level = assessed.level if assessed else "none"
             why = [item for item in (assessed.reasons if assessed else ()) if item["weight"] > 0]
-            answered = checkins.last_answer_at(tx, one.hire.id)
+            answered = answers.last_at(tx, one.hire.id)
             alert = waiting.get(one.id)
             table.add_row(
                 voice.one(LEVELS[level]),

@@ -15,7 +15,7 @@ from bot.flow.sight import may_see_alert, urgency, visible_placements
 from bot.messages import HOME, Payload
 from bot.text import cases as words
 from store import facts
-from store.queries import alerts, assessments, checkins, people
+from store.queries import alerts, answers, assessments, people
 
 LISTED_AFTER = timedelta(days=30)
 """So long after the last day a case stays on the list: what somebody says at the end is read, and what they need is done."""
@@ -60,7 +60,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
 
 def _silent_days(app: App, tx: Session, one: facts.Placement, today: date) -> int | None:
     """How many days ago the hire answered last; None where they never did."""
-    answered = checkins.last_answer_at(tx, one.hire.id)
+    answered = answers.last_at(tx, one.hire.id)
     return None if answered is None else (today - answered.astimezone(app.desk.zone).date()).days
 
 

@@ -29,7 +29,7 @@ from scheduler.plan import (
 )
 from scheduler.workdays import WorkCalendar, local_time, next_allowed, whole_months
 from store import facts
-from store.queries import alerts, checkins, people, placements
+from store.queries import alerts, answers, checkins, people, placements
 from surveys.model import Respondent
 
 log = structlog.get_logger()
@@ -144,7 +144,7 @@ def open_due(app: App) -> None:
 def _facts(app: App, tx: Session, row: facts.CheckIn, now: datetime) -> CheckInFacts:
     placement = placements.get(tx, row.placement_id)
     person = people.get(tx, row.person_id)
-    answered = checkins.last_answer_at(tx, row.person_id)
+    answered = answers.last_at(tx, row.person_id)
     is_hire = row.respondent == Respondent.HIRE
     years = (now.year - 1, now.year, now.year + 1)
     return CheckInFacts(

@@ -10,14 +10,14 @@ from bot.app import App
 from bot.messages import Limits
 from bot.text.catalog import Voice, spoken
 from store import facts
-from store.queries import checkins, placements
+from store.queries import answers, placements
 from surveys.conversation import Conversation
 from surveys.model import Answer, Choice, Message, Question, Respondent, Survey
 
 
 def load(app: App, tx: Session, checkin: facts.CheckIn) -> Conversation:
     """The conversation of a check-in, put together from its stored answers."""
-    return load_from(app, checkin, checkins.answers(tx, checkin.id))
+    return load_from(app, checkin, answers.of(tx, checkin.id))
 
 
 def load_from(app: App, checkin: facts.CheckIn, rows: Sequence[facts.Answered]) -> Conversation:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.app import App
 from bot.text.mirror import Pair, View
 from scheduler.workdays import whole_months
-from store.queries import checkins
+from store.queries import answers
 from surveys.model import Choice, Question, Respondent
 
 MONTHS = 3
@@ -21,14 +21,14 @@ def pairs(app: App, tx: Session, placement_id: int) -> tuple[Pair, ...]:
     """The latest answers of both sides to each question that has a mirror, the widest gap first."""
     given: dict[str, dict[str, tuple[Question, Choice]]] = {}
     found: dict[str, Pair] = {}
-    listed = checkins.answers_about(tx, [placement_id])
+    listed = answers.about(tx, [placement_id])
     # The oldest first, and a month's hire before the manager: the latest pair of a question stays.
-    for checkin, answers in sorted(listed, key=lambda one: one[0].respondent != Respondent.HIRE):
+    for checkin, rows in sorted(listed, key=lambda one: one[0].respondent != Respondent.HIRE):
         survey = app.surveys.get(checkin.survey)
         known = {question.name: question for question in survey.questions} if survey else {}
         told = [
             (question, choice)
-            for answer in answers
+            for answer in rows
             if (question := known.get(answer.question)) and answer.value and (choice := question.choice(answer.value))
         ]
         if checkin.respondent == Respondent.HIRE:

@@ -16,7 +16,7 @@ from bot.text import sharing as sharing_words
 from bot.text.prompts import Content
 from scheduler.workdays import add_months
 from store import facts
-from store.queries import checkins, people
+from store.queries import answers, checkins, people
 
 
 def page(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content:
@@ -72,7 +72,7 @@ def of_person(app: App, tx: Session, person: facts.Person) -> words.Stored:
     told = []
     for checkin in checkins.begun_by(tx, person.id):
         survey = app.surveys.get(checkin.survey)
-        rows = checkins.answers(tx, checkin.id)
+        rows = answers.of(tx, checkin.id)
         if survey is None or not rows:
             continue
         given = []

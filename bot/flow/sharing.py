@@ -22,7 +22,7 @@ from bot.text.sharing import SENTENCES, Shared
 from risk.policy import next_digest
 from scheduler.workdays import local_time
 from store import facts
-from store.queries import alerts, audit, checkins, people, placements
+from store.queries import alerts, answers, audit, checkins, people, placements
 from store.queries import sharing as shared
 
 LOW = 0.25
@@ -38,7 +38,7 @@ def low_topics(tx: Session, checkin: facts.CheckIn) -> tuple[str, ...]:
         return ()
     waiting = {one.topic for one in known if one.pending}
     lowest: dict[str, float] = {}
-    for given in checkins.answers(tx, checkin.id):
+    for given in answers.of(tx, checkin.id):
         if (
             given.driver in SENTENCES
             and given.driver not in waiting

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from store import facts
-from store.queries import checkins
+from store.queries import answers
 from tests.house import row
 from tests.platform.slack import Fault, Kind, Person
 from tests.platform.slack.people import _button
@@ -64,7 +64,7 @@ async def test_a_press_after_the_end_of_a_check_in_is_answered_and_changes_nothi
         assert any("This check-in is closed, and nothing has changed." in one.text for one in an.sees())
         first = there.house.checkins()[-1]
         with there.house.app.store.read() as tx:
-            assert {one.question: (one.value, one.words) for one in checkins.answers(tx, first.id)} == given
+            assert {one.question: (one.value, one.words) for one in answers.of(tx, first.id)} == given
         assert there.slack.lost == []
 
 

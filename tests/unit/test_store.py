@@ -22,7 +22,7 @@ from store.dialect import insert_once
 from store.errors import StoreError
 from store.faults import of_the_place
 from store.migrate import check, current, head, metadata_differs, upgrade
-from store.queries import alerts, checkins, inbounds, people
+from store.queries import alerts, answers, checkins, inbounds, people
 from store.seal import new_key
 from store.session import Store, make_engine
 from store.tables import Alert, Answer, Company, Delivery, Inbound, Person, Placement
@@ -120,13 +120,13 @@ def test_no_words_stay_no_words(store: Store) -> None:
 def test_answers_are_sealed_in_the_table(store: Store) -> None:
     checkin = a_checkin(store)
     with store.begin() as tx:
-        checkins.replace_answers(tx, checkin, [answer("overall", "2", "wrench")])
+        answers.replace(tx, checkin, [answer("overall", "2", "wrench")])
     with store.read() as tx:
         (row,) = tx.connection().exec_driver_sql("SELECT * FROM answer").all()
         assert "wrench" not in repr(row)
-        (kept,) = checkins.answers(tx, checkin)
+        (kept,) = answers.of(tx, checkin)
         assert (kept.value, kept.words) == ("2", "wrench")
-        assert [given.words for _, own in checkins.answers_about(tx, [1]) for given in own] == [None], "left sealed"
+        assert [given.words for _, own in answers.about(tx, [1]) for given in own] == [None], "left sealed"
 
 
 def test_a_wrong_key_opens_nothing_and_says_so(engine: Engine) -> None:
@@ -248,7 +248,7 @@ def test_an_exception_takes_the_whole_transaction_back(store: Store) -> None:
     def breaks_off() -> None:
         with store.begin() as tx:
             checkins.change(tx, checkin, state="completed")
-            checkins.replace_answers(tx, checkin, [answer("overall", "2")])
+            answers.replace(tx, checkin, [answer("overall", "2")])
             inbounds.first_time(tx, "memory", "1", address_id=None, now=NOW)
             raise RuntimeError("in the middle")
 
@@ -258,7 +258,7 @@ def test_an_exception_takes_the_whole_transaction_back(store: Store) -> None:
         found = checkins.get(tx, checkin)
         assert found is not None
         assert found.state == "open"
-        assert checkins.answers(tx, checkin) == []
+        assert answers.of(tx, checkin) == []
         assert tx.connection().exec_driver_sql("SELECT * FROM inbound").all() == []
 
 

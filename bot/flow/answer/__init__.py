@@ -19,7 +19,7 @@ from bot.flow.reply import Heard, say, send
 from bot.messages import Inbound, Payload
 from bot.text import prompts, replies
 from store import facts
-from store.queries import chats, checkins, placements
+from store.queries import answers, chats, checkins, placements
 from surveys.conversation import (
     Answered,
     Asked,
@@ -91,7 +91,7 @@ def _record_text(tx: Session, text: str, heard: Heard) -> None:
     elif checkin.started_at is None or command == "start":
         ask(tx, heard, checkin)
     else:
-        rows = checkins.answers(tx, checkin.id)
+        rows = answers.of(tx, checkin.id)
         conversation = load_from(heard.app, checkin, rows)
         _apply(tx, heard, checkin, rows, _reply(heard, conversation, command, text))
 
@@ -110,7 +110,7 @@ def _reply(heard: Heard, conversation: Conversation, command: str | None, text: 
 def _record_press(tx: Session, payload: Payload, reply: Reply, heard: Heard) -> None:
     checkin = _answerable(tx, payload, heard)
     if checkin is not None:
-        _apply(tx, heard, checkin, checkins.answers(tx, checkin.id), reply)
+        _apply(tx, heard, checkin, answers.of(tx, checkin.id), reply)
 
 
 def _answerable(tx: Session, payload: Payload, heard: Heard) -> facts.CheckIn | None:
@@ -139,7 +139,7 @@ def _record_words(tx: Session, payload: Payload, words: str, heard: Heard) -> No
     checkin = _answerable(tx, payload, heard)
     if checkin is None:
         return
-    rows = checkins.answers(tx, checkin.id)
+    rows = answers.of(tx, checkin.id)
     late = checkin.turn != payload.turn
     if late and safety.notice(tx, heard, words, placements.get(tx, checkin.placement_id)):
         return

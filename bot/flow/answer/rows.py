@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bot.flow.conversation import voice_of
 from bot.flow.reply import Heard
 from store import facts
-from store.queries import alerts, checkins
+from store.queries import alerts, answers, checkins
 from surveys import danger, wording
 from surveys.conversation import (
     Answered,
@@ -42,7 +42,7 @@ def store_answers(
         wanted.append(
             _row(after, given, place, language, old.answered_at if old else heard.now, late=old.late if old else late)
         )
-    checkins.replace_answers(tx, checkin.id, wanted, stored=stored)
+    answers.replace(tx, checkin.id, wanted, stored=stored)
     asked = sum(1 for given in after.answers if not given.question.endswith(".note"))
     checkins.change(tx, checkin.id, turn=after.turn, asked=asked, started_at=checkin.started_at or heard.now)
     new = {given["signal"] for given in wanted} - {given.signal for given in stored}

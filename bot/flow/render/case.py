@@ -29,7 +29,7 @@ from bot.text.prompts import Content, Page
 from risk.model import Level
 from scheduler.workdays import whole_months
 from store import facts
-from store.queries import alerts, assessments, audit, checkins, invitations, people, placements
+from store.queries import alerts, answers, assessments, audit, invitations, people, placements
 from surveys.model import Message, Respondent
 
 
@@ -98,12 +98,12 @@ def alert_view(
 def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert) -> tuple[alert_words.Said, ...]:
     """The reasons that were tapped and the words that were written in each side's latest check-in until the alert."""
     latest: dict[str, facts.CheckIn] = {}
-    for checkin, given in checkins.answers_about(tx, [placement.id]):
+    for checkin, given in answers.about(tx, [placement.id]):
         if given and checkin.opened_at is not None and checkin.opened_at <= found.opened_at:
             latest[checkin.respondent] = checkin
     said = []
     for respondent, checkin in sorted(latest.items()):
-        given = checkins.answers(tx, checkin.id)
+        given = answers.of(tx, checkin.id)
         on = local_day(app, max(answer.answered_at for answer in given))
         by_manager = respondent == Respondent.MANAGER
         lines = _lines(app, given, checkin.survey)

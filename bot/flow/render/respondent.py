@@ -21,7 +21,7 @@ from bot.text.prompts import Content, Page
 from risk.policy import PolicyRow, reading_of
 from scheduler.plan import EXIT
 from store import facts
-from store.queries import alerts, checkins, people, placements
+from store.queries import alerts, answers, checkins, people, placements
 from surveys.conversation import next_question, progress
 from surveys.model import Message, Respondent
 
@@ -159,7 +159,7 @@ def own_answers(app: App, tx: Session, one: facts.Delivery, limits: Limits, *, h
     for each in checkins.answered_of(tx, person.id, checkin.due_on):
         placement = placements.get(tx, each.placement_id)
         about = each.respondent == Respondent.MANAGER
-        given = _given(app, checkins.answers(tx, each.id), each.survey)
+        given = _given(app, answers.of(tx, each.id), each.survey)
         hire = placement.hire.name if about else placement.hire.called
         told.append(prompts.Told(hire, about, str(each.context.get("promised_topic") or ""), given))
     return prompts.own_answers(voice, limits, checkin=checkin.id, told=told, hides=hides)
