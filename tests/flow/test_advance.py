@@ -249,14 +249,19 @@ async def test_one_message_that_fails_does_not_hold_up_the_others() -> None:
         assert len(house.messages(first)) + len(house.messages(second)) == 1
 
 
+async def claims(house: House, owner: str) -> list[facts.Delivery]:
+    """A process opens the first check-in at its hour and takes what is to be sent, but sends nothing."""
+    await house.until("2026-04-06 12:00")
+    house.clock.move_to(tokyo("2026-04-06 12:10"))
+    await house.app.store.run(flow.checkin.open_due, house.app)
+    with house.app.store.begin() as tx:
+        return deliveries.claim(tx, owner="dead", platforms=["memory"], now=house.clock(), lease=delivery.LEASE)
+
+
 async def test_what_a_dead_process_had_claimed_is_sent_by_another() -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire
-        await house.until("2026-04-06 12:00")
-        house.clock.move_to(tokyo("2026-04-06 12:10"))
-        await house.app.store.run(flow.checkin.open_due, house.app)
-        with house.app.store.begin() as tx:
-            taken = deliveries.claim(tx, owner="dead", platforms=["memory"], now=house.clock(), lease=delivery.LEASE)
+        taken = await claims(house, "dead")
         assert [one.kind for one in taken] == ["opening"]
         await house.runs()
         await flow.sweep(house.app)
@@ -274,11 +279,8 @@ async def test_what_a_dead_process_had_claimed_is_sent_by_another() -> None:
 async def test_what_a_dead_process_was_just_sending_is_unknown() -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire
-        await house.until("2026-04-06 12:00")
-        house.clock.move_to(tokyo("2026-04-06 12:10"))
-        await house.app.store.run(flow.checkin.open_due, house.app)
+        (one,) = await claims(house, "dead")
         with house.app.store.begin() as tx:
-            (one,) = deliveries.claim(tx, owner="dead", platforms=["memory"], now=house.clock(), lease=delivery.LEASE)
             assert deliveries.move(tx, one.id, owner="dead", before="claimed", after="attempting")
         house.clock.advance(timedelta(seconds=61))
         await flow.sweep(house.app)
@@ -290,11 +292,7 @@ async def test_what_a_dead_process_was_just_sending_is_unknown() -> None:
 async def test_who_lost_the_lease_cannot_finish_the_message() -> None:
     async with living(BEFORE) as house:
         await house.welcomes()
-        await house.until("2026-04-06 12:00")
-        house.clock.move_to(tokyo("2026-04-06 12:10"))
-        await house.app.store.run(flow.checkin.open_due, house.app)
-        with house.app.store.begin() as tx:
-            (one,) = deliveries.claim(tx, owner="slow", platforms=["memory"], now=house.clock(), lease=delivery.LEASE)
+        (one,) = await claims(house, "slow")
         house.clock.advance(timedelta(seconds=61))
         await flow.sweep(house.app)
         await house.runs()

@@ -75,6 +75,15 @@ async def leaves(house: House, an: facts.Person) -> None:
     await house.runs()
 
 
+async def promises(house: House, mori: facts.Person) -> None:
+    """Note what will be done about the pay, and that the hire was promised it."""
+    for press in ("Note an action", "Pay"):
+        await house.presses(mori, press)
+    await house.says(mori, "Go through the pay slip")
+    await house.presses(mori, "Within a week")
+    await house.presses(mori, "Yes, promised")
+
+
 async def test_good_answers_tell_nobody_anything() -> None:
     async with after_a_month() as (house, placement):
         await house.answers(placement.hire, *GOOD)
@@ -253,11 +262,7 @@ async def test_who_was_promised_something_is_asked_whether_it_changed() -> None:
     async with after_a_month() as (house, placement):
         an, mori = placement.hire, placement.consultant
         await leaves(house, an)
-        for press in ("Note an action", "Pay"):
-            await house.presses(mori, press)
-        await house.says(mori, "Go through the pay slip")
-        await house.presses(mori, "Within a week")
-        await house.presses(mori, "Yes, promised")
+        await promises(house, mori)
         await house.presses(mori, "Close the case")
         await house.presses(mori, "Stays, the matter goes on")
 
@@ -284,11 +289,7 @@ async def test_a_promise_that_was_not_answered_about_is_asked_about_again() -> N
     async with after_a_month() as (house, placement):
         an, mori = placement.hire, placement.consultant
         await leaves(house, an)
-        for press in ("Note an action", "Pay"):
-            await house.presses(mori, press)
-        await house.says(mori, "Go through the pay slip")
-        await house.presses(mori, "Within a week")
-        await house.presses(mori, "Yes, promised")
+        await promises(house, mori)
         await house.until("2026-07-01 12:10")  # The check-in of June was not answered.
         await house.presses(an, "start")
         assert "We said that something would be done about this: pay." in house.sees(an)

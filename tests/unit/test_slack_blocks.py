@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -17,32 +15,14 @@ from bot.channels.slack import LIMITS, blocks
 from bot.channels.telegram.channel import LIMITS as TELEGRAM
 from bot.messages import AddressKey, Button, Field, Form, Outbound, Paragraph, Payload, SendError, Style
 from bot.text import consent, home, prompts, replies
-from bot.text.catalog import SHIPPED, Voice
-from surveys.loader import load_bank
+from bot.text.catalog import Voice
+from tests.extremes import BANK, LARGEST, NAME, QUESTIONS, STATES, TOPIC, extremes, question_of
 from tests.platform.slack.blocks import ALL_TEXTS, HOME, MESSAGE, MODAL, faults_of, faults_of_view, total_text
 from tests.platform.slack.people import shown
 
 HOA = AddressKey("slack", "T1", "U1")
 PRESS = Payload("question", 1, 1, "4")
-BANK = load_bank()
-LONGEST = max(prompts.LEADS, key=lambda name: len(prompts.LEADS[name].text))
-"""What stands above a question is one paragraph more: none, or this one."""
-STATES = [
-    *(((locale,), None, True) for locale in SHIPPED["hire"]),
-    *(((locale,), LONGEST, False) for locale in SHIPPED["hire"]),
-    *((pair, LONGEST, False) for pair in combinations(SHIPPED["hire"], 2)),
-]
-"""Every language in the smallest and the largest state, and every two in the largest."""
 DAY = date(2026, 9, 30)
-NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
-TOPIC = max(prompts.TOPICS, key=lambda name: len(prompts.TOPICS[name].text))
-LARGEST = 2**31 - 1
-
-
-def questions() -> Iterator[tuple[str, str]]:
-    for name, survey in BANK.items():
-        for question in survey.questions:
-            yield name, question.name
 
 
 def refused(outbound: Outbound) -> list[str]:
@@ -57,27 +37,10 @@ def refused(outbound: Outbound) -> list[str]:
     return found + ["too long for us"] * (len(outbound.text) > LIMITS.text)
 
 
-@pytest.mark.parametrize(("survey", "name"), list(questions()))
+@pytest.mark.parametrize(("survey", "name"), QUESTIONS)
 def test_every_question_in_every_language_and_state_fits(survey: str, name: str) -> None:
-    asked = next(one for one in BANK[survey].questions if one.name == name)
-    for languages, lead, first in STATES:
-        voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
-        paragraphs, rows = prompts.question(
-            voice,
-            LIMITS,
-            checkin=LARGEST,
-            turn=99,
-            asked=asked,
-            number=12,
-            total=12,
-            consultant=NAME,
-            hire=NAME,
-            about=NAME,
-            topic=TOPIC,
-            lead=lead,
-            first=first,
-        )
-        paragraphs = (*paragraphs, prompts.rehearsal(voice))
+    asked = question_of(survey, name)
+    for state, voice, (paragraphs, rows) in extremes(asked, LIMITS):
         states = [Outbound(HOA, "1", paragraphs, rows)]
         if asked.is_text:
             form = prompts.words_form(voice, LIMITS, checkin=LARGEST, turn=99)
@@ -87,7 +50,7 @@ def test_every_question_in_every_language_and_state_fits(survey: str, name: str)
                 Outbound(HOA, "1", paragraphs, ((write,), *rows)),
             ]
         for outbound in states:
-            assert refused(outbound) == [], (languages, lead)
+            assert refused(outbound) == [], state
         labels = [button.label for row in rows for button in row]
         assert len(set(labels)) == len(labels), "shortened labels stay apart"
 

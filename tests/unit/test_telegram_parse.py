@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,7 @@ from bot.channels.telegram.channel import LIMITS
 from bot.channels.telegram.markup import PHONE, html, laid_out, width
 from bot.channels.telegram.parse import address_of, group_of, inbound_of
 from bot.messages import Button, Inbound, Outbound, Paragraph, Payload, Style
-from bot.text import prompts
-from bot.text.catalog import SHIPPED, Voice
-from surveys.loader import load_bank
+from tests.extremes import QUESTIONS, extremes, question_of
 from tests.platform.telegram.markup import read_html
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "telegram"
@@ -112,38 +109,10 @@ def test_whatever_is_written_is_what_telegram_shows(texts: list[tuple[str, Style
     assert read_html(html(paragraphs)).text == "\n\n".join(text for text, _ in texts)
 
 
-LONGEST = max(prompts.LEADS, key=lambda name: len(prompts.LEADS[name].text))
-STATES = [
-    *(((locale,), None, True) for locale in SHIPPED["hire"]),
-    *(((locale,), LONGEST, False) for locale in SHIPPED["hire"]),
-    *((pair, LONGEST, False) for pair in combinations(SHIPPED["hire"], 2)),
-]
-"""Every language in the smallest and the largest state, and every two in the largest."""
-BANK = load_bank()
-NAME = "ＮＧＵＹＥＮ・ＴＨＩ・ＨＯＡ・ＰＨＵＯＮＧ（グエン・ティ・ホア・フオン）"
-
-
-@pytest.mark.parametrize(("survey", "name"), [(form, one.name) for form in BANK for one in BANK[form].questions])
+@pytest.mark.parametrize(("survey", "name"), QUESTIONS)
 def test_every_question_in_every_language_and_state_fits_on_a_phone(survey: str, name: str) -> None:
-    asked = next(one for one in BANK[survey].questions if one.name == name)
-    for languages, lead, first in STATES:
-        voice = Voice.of(languages, "hire", stacked=len(languages) > 1)
-        paragraphs, rows = prompts.question(
-            voice,
-            LIMITS,
-            checkin=2**31 - 1,
-            turn=99,
-            asked=asked,
-            number=12,
-            total=12,
-            consultant=NAME,
-            hire=NAME,
-            about=NAME,
-            topic="promise",
-            lead=lead,
-            first=first,
-        )
-        outbound = Outbound(HOA, "1", (*paragraphs, prompts.rehearsal(voice)), rows)
+    for _, _, (paragraphs, rows) in extremes(question_of(survey, name), LIMITS):
+        outbound = Outbound(HOA, "1", paragraphs, rows)
         written, keyboard = laid_out(outbound, LIMITS.text)
         assert keyboard is not None
         shown = read_html(html(written)).text
