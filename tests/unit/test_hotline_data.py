@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.flow.hotlines import calendar
+from bot.text import plain
 from scheduler import hotlines
 from tests.house import tokyo
 
@@ -52,3 +53,10 @@ def test_an_old_entry_falls_back_to_the_page_until_somebody_confirms_it() -> Non
     assert one.shown_number(old) is None
     (again,) = hotlines.confirmed([one], {"fresc": old})
     assert again.shown_number(old) == "0570-011000"
+
+
+def test_a_desk_has_a_name_in_every_language_that_is_spoken_there_and_in_plain_japanese_with_readings() -> None:
+    for one in hotlines.shipped():
+        assert {*one.languages, "en", "ja"} <= one.name.keys()
+        if "ja" in one.languages:
+            assert [rule.words for rule in plain.broken(one.name["ja@simple"]) if rule.rule is plain.UNREAD] == []
