@@ -38,7 +38,7 @@ body { font-size: 15px; line-height: 1.35; }
 table { border-collapse: collapse; table-layout: fixed; width: 756px } td { vertical-align: top; width: 370px; padding: 4px }
 .message { width: 330px; background: #eef; border-radius: 12px; padding: 8px }
 .row { display: flex; gap: 3px; margin: 3px 0; width: 346px }
-.row span { flex: 1; background: #8aa; color: white; border-radius: 6px; padding: 5px 3px; text-align: center;
+.row span { flex: 1; min-width: 0; background: #8aa; color: white; border-radius: 6px; padding: 5px 3px; text-align: center;
   white-space: nowrap; overflow: hidden }
 .slack .message { background: #fff; border-left: 4px solid #ccc; border-radius: 0 }
 .slack .row { flex-wrap: wrap } .slack .row span { flex: none; max-width: 330px; background: #fff; color: #222;

@@ -52,8 +52,13 @@ class View:
     shared: tuple[Paragraph, ...] | None = ()
 
 
-def _day(voice: Voice, on: date) -> str:
-    return " / ".join(dict.fromkeys(format_date(on, "long", locale.partition("@")[0]) for locale in voice.locales))
+def _dated(voice: Voice, message: Message, day: date) -> str:
+    """A sentence with a day, in each of the reader's languages with its own way to write it."""
+    lines = [
+        Voice((one,), voice.domain).one(message, day=format_date(day, "long", one.partition("@")[0]))
+        for one in voice.locales
+    ]
+    return "\n".join(dict.fromkeys(lines))
 
 
 def page(voice: Voice, limits: Limits, view: View, *, said: str | None = None, values: dict[str, str]) -> Content:
@@ -72,12 +77,12 @@ def page(voice: Voice, limits: Limits, view: View, *, said: str | None = None, v
 
 def _next(voice: Voice, view: View) -> str:
     if view.stopped and view.paused is not None:
-        return voice.say(PAUSED, day=_day(voice, view.paused))
+        return _dated(voice, PAUSED, view.paused)
     if view.stopped:
         return voice.say(STOPPED)
     if view.checkin is not None:
         return voice.say(OPEN_SEVERAL, count=view.waiting) if view.waiting > 1 else voice.say(OPEN)
-    return voice.say(NO_NEXT) if view.next_on is None else voice.say(NEXT, day=_day(voice, view.next_on))
+    return voice.say(NO_NEXT) if view.next_on is None else _dated(voice, NEXT, view.next_on)
 
 
 def _rows(voice: Voice, limits: Limits, view: View) -> Sequence[tuple[Button, ...]]:

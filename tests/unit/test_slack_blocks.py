@@ -148,6 +148,17 @@ def test_a_long_row_goes_on_in_the_next_block() -> None:
     assert shown(made, "").labels == tuple(button.label for button in row)
 
 
+def test_choices_that_slack_would_cut_are_written_out_and_pressed_by_number() -> None:
+    wide = ("1. Tidak sama sekali / No, not at all", "2. Ya, sepenuhnya / Yes, fully")
+    rows = (*((Button(label, PRESS),) for label in wide), (Button("Lewati / Skip", PRESS),))
+    asked = Outbound(HOA, "1", (Paragraph("Which?"),), rows)
+    for made in (blocks.message_blocks(asked), blocks.modal(asked).blocks, blocks.home(asked).blocks):
+        seen = shown(blocks.as_json(made), "")
+        assert seen.labels == ("1", "2", "Lewati / Skip")
+        assert "\n".join(wide) in seen.text
+    assert "\n".join(wide) in blocks.preview(asked), "a screen reader says what the numbers are"
+
+
 def test_more_blocks_than_a_message_holds_are_refused() -> None:
     many = Outbound(HOA, "1", tuple(Paragraph(f"{number}") for number in range(51)))
     with pytest.raises(SendError, match="too_many_blocks"):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from telegram import InlineKeyboardMarkup, Update
 
 from bot.channels import callback
+from bot.channels.choices import PHONE, width
 from bot.channels.telegram.channel import LIMITS
-from bot.channels.telegram.markup import PHONE, html, laid_out, width
+from bot.channels.telegram.markup import html, laid_out
 from bot.channels.telegram.parse import address_of, group_of, inbound_of
 from bot.messages import Button, Inbound, Outbound, Paragraph, Payload, Style
 from tests.extremes import QUESTIONS, extremes, question_of

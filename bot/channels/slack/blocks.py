@@ -30,6 +30,7 @@ from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
 from bot.channels import callback
+from bot.channels.choices import written_out
 from bot.messages import Button, Field, Form, Outbound, Paragraph, SendError, Style
 
 SECTION, HEADER, CONTEXT = 3000, 150, 2000
@@ -37,6 +38,8 @@ ROW = 25
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 MODAL_TITLE, SUBMIT = "teichaku · 定着", 24
 LABEL, ANSWER, OPTION, OPTION_VALUE, OPTIONS = 2000, 3000, 75, 150, 100
+TEXT = 8000
+"""The longest message: all texts of its blocks together may have about 13,200 characters."""
 PREVIEW = 3000
 """The longest ``text`` beside blocks: an edit refuses more than 4,000 characters of it."""
 
@@ -47,18 +50,19 @@ def message_blocks(outbound: Outbound) -> list[Block]:
     """The blocks of a message. Raises SendError for what Slack cannot show."""
     if outbound.form is not None:
         raise SendError("form_needs_a_window")
-    return _within([*_paragraphs(outbound.paragraphs), *_rows(outbound.rows)], MESSAGE_BLOCKS)
+    return _within([*_content(outbound)], MESSAGE_BLOCKS)
 
 
 def preview(outbound: Outbound) -> str:
     """What a notification and a screen reader say: all of it, where a message's ``text`` may be as long."""
-    escaped = html.escape(outbound.text, quote=False)
-    return escaped if len(escaped) <= PREVIEW else html.escape(outbound.text[: PREVIEW // 5], quote=False) + "…"
+    text = written_out(outbound, TEXT).text
+    escaped = html.escape(text, quote=False)
+    return escaped if len(escaped) <= PREVIEW else html.escape(text[: PREVIEW // 5], quote=False) + "…"
 
 
 def modal(outbound: Outbound) -> View:
     """What a window shows; the payload of a form travels in its private_metadata. Raises SendError."""
-    blocks = [*_paragraphs(outbound.paragraphs), *_rows(outbound.rows)]
+    blocks = [*_content(outbound)]
     form = outbound.form
     if form is not None:
         blocks += _fields(form, outbound.key)
@@ -85,7 +89,7 @@ def home(outbound: Outbound) -> View:
     """A person's own page. Raises SendError."""
     if outbound.form is not None:
         raise SendError("form_needs_a_window")
-    return View(type="home", blocks=_within([*_paragraphs(outbound.paragraphs), *_rows(outbound.rows)], VIEW_BLOCKS))
+    return View(type="home", blocks=_within([*_content(outbound)], VIEW_BLOCKS))
 
 
 def as_json(blocks: list[Block]) -> list[dict[str, Any]]:
@@ -103,6 +107,12 @@ def view_as_json(view: View) -> dict[str, Any]:
     except SlackObjectFormationError as fault:
         raise SendError("unshowable") from fault
     return found
+
+
+def _content(outbound: Outbound) -> Iterator[Block]:
+    shown = written_out(outbound, TEXT)
+    yield from _paragraphs(shown.paragraphs)
+    yield from _rows(shown.rows)
 
 
 def _within(blocks: list[Block], most: int) -> list[Block]:

@@ -22,9 +22,8 @@ from bot.messages import HOME, VIEW, Limits, OnInbound, Outbound, Picture, Recei
 
 log = structlog.get_logger()
 
-LIMITS = Limits(text=8000, button=75, payload=callback.MAX_BYTES, buttons=40, edits=True, forms=True, home=True)
-"""All texts of a message's blocks together may have about 13,200 characters, and 40 rows of one button leave 10 of 50 blocks
-to the text above them, which is parted where it is longer than one block holds."""
+LIMITS = Limits(text=blocks.TEXT, button=75, payload=callback.MAX_BYTES, buttons=40, edits=True, forms=True, home=True)
+"""40 rows of one button leave 10 of 50 blocks to the text above them, which is parted where it is longer than one block holds."""
 
 URL_USES, URL_SECONDS, URLS = 5, 30 * 60.0, 20_000
 EVENT_TYPE = "teichaku_delivery"
