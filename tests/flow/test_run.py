@@ -180,8 +180,9 @@ async def test_a_job_that_fails_is_named_and_the_others_go_on(house: House, monk
         tx.connection().exec_driver_sql("UPDATE company SET working_weekdays = 'x'")
     async with serving(house.app):
         await until(lambda: beats(house).get("plan", "").startswith("failed"))
-        shown = lists.status(house.app)
-        assert shown["failing"] == [{"process": house.app.owner, "job": "plan", "outcome": "failed:ValueError"}]
+        failing = lists.status(house.app)["failing"]
+        # On a busy machine another job may still be running when its next turn comes, since they run often here.
+        assert {"process": house.app.owner, "job": "plan", "outcome": "failed:ValueError"} in failing
         with house.app.store.begin() as tx:
             tx.connection().exec_driver_sql("UPDATE company SET working_weekdays = '01234'")
         await until(lambda: lists.status(house.app)["failing"] == [])
