@@ -174,7 +174,7 @@ def _desks(voice: Voice, desks: Desks) -> Paragraph:
 
 
 def _desk(voice: Voice, one: Hotline, today: date) -> str:
-    name = one.name.get(voice.first) or one.name["ja" if voice.first.startswith("ja") else "en"]
+    name = next((one.name[locale] for locale in voice.locales if locale in one.name), one.name["en"])
     number = one.shown_number(today)
     if number is None or not one.hours_known:
         return voice.one(DESK_PAGE, name=name, page=one.page)
