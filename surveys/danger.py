@@ -24,6 +24,7 @@ TOPICS = (
     "threat",
     "confinement",
     "papers",
+    "care",
     "private_life",
     "deportation",
     "unpaid",
@@ -52,22 +53,24 @@ SHORT_FORMS = (
 )
 
 
-Patterns = Mapping[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]
+Patterns = Mapping[str, tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]]
 """By topic what is looked for, and what is ordinary although it looks like it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The patterns of one language. ``reviewed`` says whether somebody who speaks it has read them; a text in which
-    ``foreign`` is found is in another language that shares its signs, and one without ``signs`` is not in this language. Where
-    ``spaced`` is false, spaces between its signs say nothing. ``bare`` are the patterns for words whose accents were left out,
-    where ``unmarked`` says that it is this language."""
+    ``foreign`` is found is in another language that shares its signs, and one without ``signs`` is not in this language. A
+    sentence in which ``elsewhere`` is found tells of a film, a lesson or a job of the past: only what it says about dying
+    counts. Where ``spaced`` is false, spaces between its signs say nothing. ``bare`` are the patterns for words whose accents
+    were left out, where ``unmarked`` says that it is this language."""
 
     language: str
     reviewed: bool
     spellings: frozenset[str]
     foreign: re.Pattern[str] | None
     signs: re.Pattern[str] | None
+    elsewhere: tuple[re.Pattern[str], ...]
     spaced: bool
     patterns: Patterns
     unmarked: re.Pattern[str] | None
@@ -92,14 +95,15 @@ def topics_of(text: str) -> tuple[str, ...]:
 def _in_clause(clause: str, lexicon: Lexicon, known: Collection[str]) -> list[str]:
     """What is found in this clause and is not known yet."""
     found = []
+    elsewhere = any(pattern.search(clause) for pattern in lexicon.elsewhere)
     bare = lexicon.unmarked is not None and lexicon.unmarked.search(clause) and clause == without_accents(clause)
     for topic, (find, unless) in (lexicon.bare if bare else lexicon.patterns).items():
-        if topic in known or not any(pattern.search(clause) for pattern in find):
+        if topic in known or (elsewhere and topic != "self_harm") or not find.search(clause):
             continue  # Most clauses are ordinary, and what makes an alarm ordinary need not be looked for in them.
         left = clause
         for ordinary in unless:
             left = ordinary.sub(" , ", left)
-        if any(pattern.search(left) for pattern in find):
+        if find.search(left):
             found.append(topic)
     return found
 
@@ -188,7 +192,10 @@ def _lexicon(text: str) -> Lexicon:
     for name, pattern in read.get("words", {}).items():
         words[name] = _filled(str(pattern), words)
     patterns = {
-        topic: (_compiled(_looked_for(rules), words), _compiled(rules.get("unless", ()), words))
+        topic: (
+            _any_of((_filled(one, words) for one in _looked_for(rules)), words.values()),
+            _compiled(rules.get("unless", ()), words),
+        )
         for topic, rules in read["topics"].items()
     }
     unmarked = re.compile(read["unmarked"]) if "unmarked" in read else None
@@ -198,6 +205,7 @@ def _lexicon(text: str) -> Lexicon:
         spellings=frozenset(read.get("spellings", ())),
         foreign=re.compile(read["foreign"]) if "foreign" in read else None,
         signs=re.compile(read["signs"]) if "signs" in read else None,
+        elsewhere=_compiled(read.get("elsewhere", ()), words),
         spaced=bool(read.get("spaced", True)),
         patterns=patterns,
         unmarked=unmarked,
@@ -215,11 +223,34 @@ def _in_any_order(parts: Iterable[str]) -> str:
 
 
 def _bare(patterns: Patterns) -> Patterns:
-    return {topic: (_without(find), _without(unless)) for topic, (find, unless) in patterns.items()}
+    return {topic: (_without(find), tuple(map(_without, unless))) for topic, (find, unless) in patterns.items()}
 
 
-def _without(patterns: Iterable[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(without_accents(one.pattern)) for one in patterns)
+def _without(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(without_accents(pattern.pattern))
+
+
+def _any_of(patterns: Iterable[str], words: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all of them, so that a text is gone through once: where no word begins, or none of those with which
+    many patterns begin, these need not be tried."""
+    by_start: dict[str, list[str]] = {start: [] for start in (*(rf"\b(?:{word})" for word in words), r"\b", "^", "")}
+    for alternative in (one for pattern in patterns for one in _alternatives(pattern)):
+        start = next(
+            one for one in by_start if alternative.startswith(one) and alternative[len(one) :][:1] not in {*"?*+{"}
+        )
+        by_start[start].append(alternative.removeprefix(start))
+    return re.compile("|".join(f"{start}(?:{'|'.join(ends)})" for start, ends in by_start.items() if ends))
+
+
+def _alternatives(pattern: str) -> Iterable[str]:
+    """The parts between the ``|`` that stand in no group and in no class of signs."""
+    depth = first = 0
+    for found in re.finditer(r"\\.|\[(?:\\.|[^\]])*\]|[()|]", pattern):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "|" and depth == 0:
+            yield pattern[first : found.start()]
+            first = found.end()
+    yield pattern[first:]
 
 
 def _compiled(patterns: Iterable[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:

@@ -58,17 +58,28 @@ REASONS = {
 SAFETY = {
     "self_harm": Message("alert.safety.self_harm", "Words about dying or hurting oneself, on %(on)s."),
     "violence": Message("alert.safety.violence", "Words about violence, on %(on)s."),
-    "threat": Message("alert.safety.threat", "Words about threats or fear, on %(on)s."),
-    "confinement": Message("alert.safety.confinement", "Words about being locked in or not allowed out, on %(on)s."),
+    "threat": Message("alert.safety.threat", "Words about threats, fear or a call for help, on %(on)s."),
+    "confinement": Message(
+        "alert.safety.confinement", "Words about being locked in, watched or not allowed out, on %(on)s."
+    ),
     "papers": Message("alert.safety.papers", "Words about a passport or residence card that others hold, on %(on)s."),
-    "private_life": Message("alert.safety.private_life", "Words about a restricted private life, on %(on)s."),
+    "care": Message(
+        "alert.safety.care", "Words about a doctor or rest that was refused, or a hidden injury, on %(on)s."
+    ),
+    "private_life": Message(
+        "alert.safety.private_life", "Words about a phone, visits, love or faith that others restrict, on %(on)s."
+    ),
     "deportation": Message("alert.safety.deportation", "Words about being sent home, on %(on)s."),
-    "unpaid": Message("alert.safety.unpaid", "Words about wages that are not paid, on %(on)s."),
-    "savings": Message("alert.safety.savings", "Words about savings or bank papers that others hold, on %(on)s."),
-    "penalty": Message("alert.safety.penalty", "Words about a penalty for leaving, on %(on)s."),
-    "debt": Message("alert.safety.debt", "Words about a debt or deposit to a broker, on %(on)s."),
-    "harassment": Message("alert.safety.harassment", "Words about harassment, on %(on)s."),
-    "forced": Message("alert.safety.forced", "Words about force, on %(on)s."),
+    "unpaid": Message("alert.safety.unpaid", "Words about wages that are not paid, or too little, on %(on)s."),
+    "savings": Message("alert.safety.savings", "Words about savings or a bank book that others hold, on %(on)s."),
+    "penalty": Message(
+        "alert.safety.penalty", "Words about a fine, a penalty for leaving, or not being let go, on %(on)s."
+    ),
+    "debt": Message("alert.safety.debt", "Words about a debt, a deposit or a payment for the job, on %(on)s."),
+    "harassment": Message("alert.safety.harassment", "Words about harassment or humiliation, on %(on)s."),
+    "forced": Message(
+        "alert.safety.forced", "Words about forced work, work without rest, or a forced signature or lie, on %(on)s."
+    ),
 }
 CHOSE = {
     "papers": Message("alert.chose.papers", "The answer “others keep my passport”, on %(on)s."),

@@ -70,6 +70,63 @@ def test_what_learners_type_is_found_whatever_the_order_of_the_words(language: s
     assert len(raised) <= len(ordinary) * 0.02, raised
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_told_indirectly_is_found_and_what_only_sounds_like_it_is_not(language: str) -> None:
+    """Four more sets, by hires and managers; the ordinary ones hold the words of danger on purpose. docs/privacy.md tells what
+    was found of each while it was new."""
+    said, ordinary = phrasings(f"danger_indirect.{language}"), phrasings(f"ordinary_indirect.{language}")
+    missed = [one for one in said if not danger.topics_of(one)]
+    raised = [(one, topics) for one in ordinary if (topics := danger.topics_of(one))]
+
+    assert (len(said), len(ordinary)) > (270, 450)
+    assert len(missed) <= len(said) * 0.05, missed
+    assert len(raised) <= len(ordinary) * 0.02, raised
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("They don't let me see a doctor", "care"),
+        ("病院に行かせてもらえません", "care"),
+        ("công ty không cho tôi đi bệnh viện", "care"),
+        ("公司不让我去医院", "care"),
+        ("Hindi ako pinayagan pumunta sa ospital", "care"),
+        ("tidak boleh ke dokter", "care"),
+        ("अस्पताल जान दिएन", "care"),
+    ],
+)
+def test_a_refused_doctor_has_a_name_of_its_own(said: str, topic: str) -> None:
+    assert topic in danger.topics_of(said)
+    assert "forced" not in danger.topics_of(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In my previous company the boss hit people, here it is fine",
+        "I saw a movie about a man who was kidnapped",
+        "There was a training about sexual harassment",
+        "前の会社では殴られたけど、今は大丈夫です",
+        "映画で人が殺される場面がこわかった",
+    ],
+)
+def test_a_film_a_lesson_or_a_job_of_the_past_is_no_alarm(said: str) -> None:
+    assert danger.topics_of(said) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "In my previous company the boss hit me and here it is the same",
+        "I read on youtube that it is illegal, but my company keeps my passport",
+        "After the movie I wanted to die",
+        "前の会社では殴られた。今の会社でも殴られます",
+    ],
+)
+def test_what_follows_a_film_or_a_job_of_the_past_is_one(said: str) -> None:
+    assert danger.topics_of(said)
+
+
 @pytest.mark.parametrize("language", ["vi", "zh_Hans", "id", "ne", "my", "fil"])
 def test_the_lists_that_nobody_has_read_find_what_was_written_with_them(language: str) -> None:
     said, ordinary = phrasings(f"danger.{language}"), phrasings(f"ordinary.{language}")
