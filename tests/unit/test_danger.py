@@ -46,6 +46,16 @@ def test_a_set_that_the_lists_never_learned_from_is_found_as_well() -> None:
     assert sum(bool(danger.topics_of(one)) for one in ordinary) <= 2
 
 
+def test_a_last_set_of_plain_calls_is_found_that_was_counted_once() -> None:
+    """Written by somebody who knew the lists, when these were done, and counted without a look at what was missed. Never mend
+    a list from it."""
+    said = [one for language in ("en", "ja") for one in phrasings(f"danger_unseen.{language}")]
+    ordinary = [one for language in ("en", "ja") for one in phrasings(f"ordinary_unseen.{language}")]
+    assert (len(said), len(ordinary)) == (60, 100)
+    assert sum(bool(danger.topics_of(one)) for one in said) >= 57
+    assert sum(bool(danger.topics_of(one)) for one in ordinary) <= 2
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_was_written_later_and_missed_at_first_is_found_now(language: str) -> None:
     """Four more sets; docs/privacy.md tells what was found of each before the lists learned from it."""
@@ -72,13 +82,13 @@ def test_what_learners_type_is_found_whatever_the_order_of_the_words(language: s
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_is_told_indirectly_is_found_and_what_only_sounds_like_it_is_not(language: str) -> None:
-    """Four more sets, by hires and managers; the ordinary ones hold the words of danger on purpose. docs/privacy.md tells what
+    """Six more sets, by hires and managers; the ordinary ones hold the words of danger on purpose. docs/privacy.md tells what
     was found of each while it was new."""
     said, ordinary = phrasings(f"danger_indirect.{language}"), phrasings(f"ordinary_indirect.{language}")
     missed = [one for one in said if not danger.topics_of(one)]
     raised = [(one, topics) for one in ordinary if (topics := danger.topics_of(one))]
 
-    assert (len(said), len(ordinary)) > (270, 450)
+    assert (len(said), len(ordinary)) > (390, 620)
     assert len(missed) <= len(said) * 0.05, missed
     assert len(raised) <= len(ordinary) * 0.02, raised
 
