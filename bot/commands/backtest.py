@@ -124,7 +124,7 @@ def learn(app: App, voice: Voice, *, adopt: bool, back: bool, as_json: bool) -> 
     if as_json:
         print_json(_proposal(found))
     else:
-        for line in words.proposal(voice, found):
+        for line in words.proposal(voice, found, adopt=adopt):
             print(line)
     if not adopt or found.worse:
         return

@@ -129,7 +129,9 @@ def in_force(app: App, tx: Session) -> tuple[Rules, Mapping[int, float]]:
 
 def turnover_of(app: App, placement: facts.Placement, learned: Mapping[int, float]) -> float | None:
     """A client's yearly turnover: learned, else as the roster or the settings say it, else None for the default."""
-    stated = placement.yearly_turnover or app.settings.company(placement.company).yearly_turnover
+    # A client of whom nobody ever left has said 0, which is not the same as nothing.
+    own = placement.yearly_turnover
+    stated = app.settings.company(placement.company).yearly_turnover if own is None else own
     return learned.get(placement.company_id, stated)
 
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -80,10 +81,16 @@ def _before(alerted: date | None, notice: date) -> date | None:
     return alerted if alerted is not None and alerted <= notice else None
 
 
+def _rate(app: App, placement: facts.Placement) -> float:
+    """The client's yearly turnover as it was stated, or what stands for it."""
+    stated = turnover_of(app, placement, {})
+    return app.rules.turnover.default if stated is None else stated
+
+
 def _decided(one: _Known, day: date, today: date) -> bool:
     """Whether it is known what came within the horizon: notice came, or all of it was observed."""
     if one.left_on is not None:
-        return day <= one.left_on
+        return day < one.left_on
     return day + HORIZON <= min(one.until, today)
 
 
@@ -106,7 +113,7 @@ def _person_month(
         score=believed.score,
         probability=believed.probability,
         last=max(mood, key=lambda reading: reading.answered_on).value if mood else None,
-        client_rate=turnover_of(app, placement, {}) or app.rules.turnover.default,
+        client_rate=_rate(app, placement),
         elevated=Level(believed.level).rank >= Level.ELEVATED.rank,
         acted=first is not None and first <= believed.assessed_at,
         left=one.left_on is not None and one.left_on - day <= HORIZON,
@@ -135,14 +142,15 @@ def _known(app: App, tx: Session) -> list[_Known]:
         gone = end.on if end else None
         own = gone if end is not None and end.voluntary else None
         months = [believed[one.id][month] for month in sorted(believed[one.id])]
-        kept = tuple((day, row) for day, row in months if gone is None or day <= gone)
+        # What was said on the day of the notice itself foresaw nothing.
+        kept = tuple((day, row) for day, row in months if gone is None or day < gone)
         found.append(_Known(one, own, gone or today, kept))
     return found
 
 
 def months_of(app: App, tx: Session) -> list[tuple[date, Month]]:
     """The person-months to learn from with their day, oldest first: features as they were then, and whether notice came
-    within a month. The last month of somebody who left without deciding it, or of whom nothing is known yet, is left out.
+    before the next month's. The last month of somebody who left without deciding it, or of whom nothing is known yet, is left out.
     """
     known = _known(app, tx)
     cases = gather(tx, [one.placement for one in known])
@@ -157,10 +165,12 @@ def _months(app: App, listed: Sequence[_Known], cases: Mapping[int, Case]) -> It
     company = Company([cases[one.placement.id] for one in listed], app.rules)
     for one in listed:
         history = History(cases[one.placement.id], app.rules)
-        for day, _ in one.believed:
-            end = add_months(day, 1)
-            left = one.left_on is not None and one.left_on < end
-            if not left and end > one.until:
+        days = sorted({day for day, _ in one.believed})
+        for day, following in zip_longest(days, days[1:], fillvalue=date.max):
+            # Check-ins close when they are answered, so a month may be shorter than one or run into the next, of which the
+            # question may still be open when somebody goes. Nobody leaves in two months, and none who leaves is lost.
+            left = one.left_on is not None and one.left_on <= min(following, add_months(day, 2))
+            if not left and min(following, add_months(day, 1)) > one.until:
                 continue
             yield (
                 day,
@@ -178,7 +188,7 @@ def proposal(app: App, tx: Session) -> Proposal:
     """Learn from everything recorded so far, always from the prior and never from what was adopted."""
     months, adopted = months_of(app, tx), outcomes.in_force(tx)
     everyone = placements.everyone(tx)
-    before = {str(one.company_id): turnover_of(app, one, {}) or app.rules.turnover.default for one in everyone}
+    before = {str(one.company_id): _rate(app, one) for one in everyone}
     names = {str(one.company_id): one.company for one in everyone}
     learned = learn([month for _, month in months], app.rules)
     weights = tuple((path, weight_of(app.rules, path)) for path in sorted(learned.weights))

@@ -160,8 +160,8 @@ def lines(voice: Voice, report: Report) -> Iterator[str]:
         yield voice.one(ERASED, people=report.erased.people, months=report.erased.months, **shares)
 
 
-def proposal(voice: Voice, found: Proposal) -> Iterator[str]:
-    """What learning would change, and how what is in force has done."""
+def proposal(voice: Voice, found: Proposal, *, adopt: bool = False) -> Iterator[str]:
+    """What learning would change, and how what is in force has done; ``adopt`` says that it is about to be put in force."""
     learned = found.learned
     yield voice.one(RESTS, leavers=learned.leavers, months=learned.months)
     yield voice.one(STAGES, client=CLIENT, slope=SLOPE, weights=WEIGHTS)
@@ -180,7 +180,8 @@ def proposal(voice: Voice, found: Proposal) -> Iterator[str]:
         yield voice.one(STRENGTH, slope=number(learned.slope))
     for path, weight in found.weights_before:
         yield voice.one(WEIGHT, name=path, before=number(weight), after=number(learned.weights[path]))
-    yield voice.one(NOT_YET)
+    if not adopt and not found.worse:
+        yield voice.one(NOT_YET)
 
 
 def drawing(voice: Voice, report: Report) -> str:

@@ -61,6 +61,43 @@ async def test_only_who_left_on_their_own_counts(
         assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
+@pytest.mark.parametrize(
+    ("notice", "person_months"),
+    [
+        ("2026-05-04", 2),  # Within a month of both check-ins, and yet one leaver.
+        ("2026-05-01", 1),  # What was said on the day of the notice foresaw nothing.
+        ("2026-06-05", 2),  # The question of June was still open.
+    ],
+)
+async def test_somebody_who_leaves_is_one_leaver_whenever_the_check_ins_closed(
+    capsys: pytest.CaptureFixture[str], notice: str, person_months: int
+) -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, *GOOD)
+        await house.until(f"{notice} 20:00")
+        on = date.fromisoformat(notice)
+        left(house.app, VOICE, "A-1", notice_on=on, left_on=on + timedelta(days=20), reason=LeaveReason("resigned"))
+        await house.until("2026-08-10 12:00")
+        capsys.readouterr()
+        commands.learn(house.app, VOICE, adopt=False, back=False, as_json=True)
+        learned = json.loads(capsys.readouterr().out)
+        assert (learned["leavers"], learned["person_months"]) == (1, person_months)
+        assert figures(house, capsys)["person_months"] == person_months
+
+
+async def test_a_client_of_whom_nobody_ever_left_has_said_so() -> None:
+    from risk.assess import intercept, within_90_days
+
+    async with after_a_month() as (house, placement):
+        with house.app.store.begin() as tx:
+            tx.connection().exec_driver_sql("UPDATE company SET yearly_turnover = 0")
+        await house.answers(placement.hire, *GOOD)
+        await house.runs()
+        ((neutral,),) = house.rows("SELECT neutral FROM assessment WHERE period = '2026-05-01'")
+        rules = house.app.rules
+        assert neutral == pytest.approx(within_90_days(intercept(0.0, rules) + rules.tenure_weight(1)))
+
+
 async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     from bot.flow import outcomes
     from risk.learn import Learned
