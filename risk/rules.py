@@ -7,6 +7,7 @@ here stand the checks that go across it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
@@ -42,6 +43,10 @@ FORBIDDEN = frozenset({
     "medical", "disability", "union",
 })  # fmt: skip
 """Never an input, whatever a rules file says. The file lists these and more; it cannot take one of these away."""
+
+_LATIN = "\u024f"  # the last of the letters whose words have gaps between them
+_LATIN_ACCENTS = ("\u0300", "\u036f")
+_BETWEEN = r"[\s!-@\[-`{-~・–—]+"  # Signs and digits end a word; the vowel signs of other scripts belong to theirs.
 
 _CONTEXT = ("contract", "status", "transfer", "second_june")
 _ALERTS = ("safety", "help", "critical", "high", "elevated", "watch", "silence", "unreachable", "deadline")
@@ -197,14 +202,26 @@ def refuse_forbidden(names: Iterable[str], words: Iterable[str]) -> None:
     """Raise RulesError ``rules.forbidden`` for the first name that contains a forbidden word.
 
     ``birth_date`` and ``sick-leave`` contain one; ``language``, ``wage`` and ``manager`` do not contain ``age``.
-    Words that are not written in Latin letters have no gaps between them and are found anywhere.
+    Scripts without gaps between their words, such as Japanese or Burmese, have theirs found anywhere. Width, case, accents
+    and what stands between two words make no difference: ``Quốc_Tịch`` and ``quoc tich`` are the same.
     """
-    plain = {word.casefold() for word in words}
+    plain = {_spelled(word).strip() for word in words} - {""}
     for name in names:
-        spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-        tokens = set(re.split(r"[\W_]+", spaced.casefold()))
-        if tokens & plain or any(word in name for word in plain if not word.isascii()):
+        spelled = _spelled(name)
+        squeezed = spelled.replace(" ", "")
+        if any(word in squeezed if word[0] > _LATIN else f" {word} " in spelled for word in plain):
             raise RulesError("rules.forbidden", name=name)
+
+
+def _spelled(name: str) -> str:
+    """A name as it is compared: its words in lower case without accents, one space around each."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    bare = "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", spaced.casefold().replace("đ", "d"))
+        if not _LATIN_ACCENTS[0] <= letter <= _LATIN_ACCENTS[1]
+    )
+    return f" {' '.join(re.split(_BETWEEN, unicodedata.normalize('NFC', bare)))} "
 
 
 class _Loader(yaml.SafeLoader):

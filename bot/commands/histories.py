@@ -29,6 +29,8 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 _ENCODINGS = ("utf-8-sig", "cp932")
 _DELIMITERS = (",", ";", "\t")
 _MOST_CHARACTERS = 40  # of a wrong value that are repeated in its error
+# A day outside of these is a slip, and a deadline counted from it may be no day at all.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 Moment = tuple[date, datetime | None]
 Values = Mapping[str, str | int]
@@ -108,8 +110,9 @@ class _Table:
     def __init__(self, path: Path, wanted: tuple[str, ...], optional: tuple[str, ...], rules: Rules) -> None:
         self.name = path.name
         self._rows = self._read(path, wanted)
-        heading = [cell.strip().casefold() for cell in next(self._rows, [])]
-        refuse_forbidden(heading, rules.forbidden)
+        written = [cell.strip() for cell in next(self._rows, [])]
+        refuse_forbidden(written, rules.forbidden)
+        heading = [cell.casefold() for cell in written]
         if missing := [name for name in wanted if name not in heading]:
             raise Refusal("columns_missing", file=self.name, columns=", ".join(missing))
         if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
@@ -240,6 +243,9 @@ class _Parser:
             value, low, high = numbers
             if value is None or low is None or high is None:
                 return None
+            if not math.isfinite(high - low):
+                self._faults.append(Fault(self._file, row, "scale_max", key[2][:_MOST_CHARACTERS], "no_number"))
+                return None
             if low >= high:
                 self._faults.append(Fault(self._file, row, "scale_max", key[2], "scale_reversed", {"least": key[1]}))
                 return None
@@ -255,7 +261,7 @@ class _Parser:
             number = float(text)
         except ValueError:
             number = math.nan
-        if not math.isfinite(number):
+        if not math.isfinite(number) or "_" in text:  # Python reads 1_0 as ten.
             self._faults.append(Fault(self._file, row, column, text[:_MOST_CHARACTERS], "no_number"))
             return None
         return number
@@ -265,12 +271,16 @@ def _moment(file: str, row: int, column: str, text: str, faults: list[Fault]) ->
     plain = text.strip()
     try:
         if len(plain) == 10:
-            return date.fromisoformat(plain), None
-        at = datetime.fromisoformat(plain)
+            day, at = date.fromisoformat(plain), None
+        else:
+            at = datetime.fromisoformat(plain)
+            day = at.date()
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise ValueError(day)
     except ValueError:
         faults.append(Fault(file, row, column, plain[:_MOST_CHARACTERS], "no_day" if plain else "missing"))
         return None
-    return at.date(), at
+    return day, at
 
 
 def _hours(people: Mapping[str, _Person]) -> Iterator[datetime | None]:

@@ -162,7 +162,13 @@ def test_every_fault_is_told_with_its_row_and_column(tmp_path: Path) -> None:
         (8, "", "cells"),
     ]
     assert wrong(tmp_path, good, mood("p", "2026-05-01", 3, company="Umi")) == [(3, "company", "two_companies")]
-    assert wrong(tmp_path, mood("p", "2026-04-01", "nan")) == [(2, "value", "no_number")]
+    for number in ("nan", "inf", "1_0"):
+        assert wrong(tmp_path, mood("p", "2026-04-01", number)) == [(2, "value", "no_number")]
+    # A scale wider than any number, and days that no calendar counts from.
+    assert wrong(tmp_path, [*mood("p", "2026-04-01", 3)[:6], "-1.7e308", "1.7e308"]) == [(2, "scale_max", "no_number")]
+    assert wrong(tmp_path, [*good[:3], "9999-12-31", "", "", *good[6:]]) == [(2, "asked_on", "no_day")]
+    for day in ("9999-12-31T23:00-05:00", "0001-01-01T00:00+14:00"):
+        assert wrong(tmp_path, [*good[:4], day, *good[5:]]) == [(2, "answered_on", "no_day")]
 
 
 @pytest.mark.parametrize("item", ["nationality", "sick_leave", "妊娠"])
@@ -179,6 +185,8 @@ def test_a_forbidden_column_is_refused_and_any_other_is_named(
     with pytest.raises(RulesError) as refused:
         read(*files(tmp_path, rows, [("p", "2026-05-01")], "Nationality"), RULES)
     assert refused.value.code == "rules.forbidden"
+    with pytest.raises(RulesError):
+        read(*files(tmp_path, rows, [("p", "2026-05-01")], "isPregnant"), RULES)
     scores(tmp_path, rows, [("p", "2026-05-01")], "branch")
     assert "These columns are not read: branch" in capsys.readouterr().err
 
