@@ -150,7 +150,8 @@ def _known(app: App, tx: Session) -> list[_Known]:
 
 def months_of(app: App, tx: Session) -> list[tuple[date, Month]]:
     """The person-months to learn from with their day, oldest first: features as they were then, and whether notice came
-    before the next month's. The last month of somebody who left without deciding it, or of whom nothing is known yet, is left out.
+    before the next month's. The last month of somebody who left without deciding it, or of whom nothing is known yet, is
+    left out.
     """
     known = _known(app, tx)
     cases = gather(tx, [one.placement for one in known])
