@@ -108,7 +108,8 @@ def _beginning(voice: Voice, limits: Limits) -> Iterator[Content]:
 
 def _safety(voice: Voice, limits: Limits) -> Iterator[Content]:
     desks = [one for one in hotlines.shipped() if any(hotlines.speaks(one, locale) for locale in voice.locales)]
-    open_now, closed = safety.Desks(tuple(desks), (), TODAY), safety.Desks((), tuple(desks), TODAY)
+    hours = {one.id: window for one in desks if (window := one.weekdays or one.weekends)}
+    open_now, closed = safety.Desks(tuple(desks), (), TODAY, hours), safety.Desks((), tuple(desks), TODAY, hours)
     steps = [("whom", False, "by"), ("noticed", False, "by"), ("told", False, "on_call"), ("told", True, "not_before")]
     steps += [("told", False, "later"), ("outside", False, "by"), ("when", False, "by"), ("noted", False, "by")]
     for place, (step, above, kind) in enumerate([*steps, ("read", False, "by")]):

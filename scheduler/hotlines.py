@@ -64,6 +64,15 @@ class Hotline:
         hours = self.hours_on(local.date(), calendar)
         return hours is not None and hours[0] <= local.time() < hours[1]
 
+    def next_hours(self, at: datetime, calendar: WorkCalendar) -> Window | None:
+        """The hours that go on, or come next within two weeks; None when nobody knows them."""
+        local = at.astimezone(TOKYO)
+        for ahead in range(14):
+            hours = self.hours_on(local.date() + timedelta(days=ahead), calendar)
+            if hours is not None and (ahead or local.time() < hours[1]):
+                return hours
+        return None
+
 
 def _covers(first: tuple[int, int], last: tuple[int, int], day: date) -> bool:
     here = (day.month, day.day)

@@ -165,7 +165,7 @@ def _effect(console: Console, played: Rehearsal, voice: Voice, placement: facts.
     with played.app.store.begin() as tx:
         history = assessments.history(tx, placement.id)
         found = alerts.listed(tx, [placement.id])
-        view = alert_view(played.app, tx, found[-1]) if found else None
+        view = alert_view(played.app, tx, found[-1], placement.consultant) if found else None
     _section(console, voice, words.EFFECT, name=placement.hire.name)
     months = {one.period.strftime("%Y-%m"): one for one in history}
     for month, one in months.items():

@@ -155,12 +155,14 @@ def raise_safety(
     cause: str,
     topics: Sequence[str],
     words: str | None,
+    **apart: Any,
 ) -> facts.Alert:
-    """What somebody wrote or chose says that somebody may be in danger: told at once, at any hour."""
+    """What somebody wrote or chose says that somebody may be in danger: told at once, at any hour. ``apart`` are the columns
+    of a case that the consultant does not see."""
     day = app.clock().astimezone(app.desk.zone).date().isoformat()
     reasons = [{"code": f"safety.{topic}", "weight": 0.0, "values": {"on": day}} for topic in topics]
     row = app.policy.row("safety")
-    _raise(app, tx, placement, cause, row, reasons, person_id=person.id, words=words)
+    _raise(app, tx, placement, cause, row, reasons, person_id=person.id, words=words, **apart)
     return alerts.by_cause(tx, cause)
 
 

@@ -33,4 +33,5 @@ def open_desks(app: App, tx: Session, voice: Voice, now: datetime) -> Desks:
     around = calendar(local.date())
     own = [one for one in found if any(hotlines.speaks(one, locale) for locale in voice.locales)]
     now_open = [one for one in own if one.is_open(now, around) and one.shown_number(local.date())]
-    return Desks(tuple(now_open), tuple(one for one in own if one not in now_open), local.date())
+    hours = {one.id: window for one in own if (window := one.next_hours(now, around))}
+    return Desks(tuple(now_open), tuple(one for one in own if one not in now_open), local.date(), hours)

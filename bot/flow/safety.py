@@ -6,8 +6,10 @@ Nothing of it reaches the company, and nothing of it enters an estimate.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -54,17 +56,66 @@ def chosen(tx: Session, heard: Heard, placement: facts.Placement, question: str,
 
 
 def _open(tx: Session, heard: Heard, placement: facts.Placement, topics: Sequence[str], text: str | None) -> None:
+    apart = _apart(tx, heard, placement, text)
     running = alerts.running_of(tx, heard.person.id)
-    if running is not None and running.kind == "safety":
+    if running is not None and running.kind == "safety" and running.hidden_from == apart.get("hidden_from"):
         if text:
             alerts.add_words(tx, running.id, text)
         _tell_again(tx, heard, running)
         found = running
     else:
-        cause = f"safety:{heard.person.id}:{heard.inbound_id}"
-        found = alert.raise_safety(heard.app, tx, heard.person, placement, cause=cause, topics=topics, words=text)
+        found = alert.raise_safety(
+            heard.app,
+            tx,
+            heard.person,
+            placement,
+            cause=f"safety:{heard.person.id}:{heard.inbound_id}",
+            topics=topics,
+            words=text,
+            **apart,
+        )
     log.info("safety.noticed", placement=placement.id, topics=list(topics))
-    _show(tx, heard, found, "noticed")
+    held = found.hidden_from is not None and not found.contact and found.queued_at is None
+    _show(tx, heard, found, "whom" if held else "noticed")
+
+
+def _apart(tx: Session, heard: Heard, placement: facts.Placement, text: str | None) -> dict[str, Any]:
+    """Who is told instead of a consultant about whom the person complains already, or whom the words name: whoever stands
+    above, at once. Where nobody does, it is asked first with whom the trouble is, as with a call for help."""
+    complaint = alerts.complaint_of(tx, heard.person.id, placement.id)
+    if complaint is not None:
+        return {
+            "owner_id": complaint.owner_id,
+            "hidden_from": complaint.hidden_from,
+            "contact": {"about": complaint.contact["about"]},
+        }
+    consultant = placement.consultant
+    if text is None or not names_consultant(text, consultant.name):
+        return {}
+    above = above_of(heard.app, tx, placement)
+    if above is not None:
+        return {"owner_id": above.id, "hidden_from": consultant.id, "contact": {"about": "consultant"}}
+    at = deliver_at(heard.app.policy.row("safety"), heard.now + HOLD, heard.app.desk)
+    return {"deliver_at": at, "hidden_from": consultant.id}
+
+
+CONSULTANTS = re.compile(
+    r"\b(?:consultant|recruiter|agency|konsultan|agensi|ahensya|tư vấn|môi giới)\b|"
+    r"担当者|コンサルタント|紹介会社|人材会社|顾问|中介|परामर्शदाता|एजेन्सी|အေဂျင်စီ",
+    re.IGNORECASE,
+)
+"""The agency or the consultant, in the languages of the questions."""
+
+
+def names_consultant(text: str, name: str) -> bool:
+    """True when somebody writes of the agency, or of a consultant of that name. Rather once too often: somebody else of the
+    agency reads it then."""
+    folded = text.casefold()
+    parts = re.split(r"[\s・]+", name.casefold())
+    # A short part of a name is a word of many languages; one sign is a name where it is addressed as one.
+    wanted = [part if len(part) > (2 if part.isascii() else 1) else f"{part}さん" for part in parts]
+    named = any(re.search(rf"(?<![a-z]){re.escape(part)}(?:san)?(?![a-z])", folded) for part in wanted)
+    return named or CONSULTANTS.search(text) is not None
 
 
 def _tell_again(tx: Session, heard: Heard, one: facts.Alert) -> None:

@@ -17,6 +17,7 @@ from bot.text.catalog import Voice
 from bot.text.prompts import Content, press
 from risk.policy import ReadingTime
 from scheduler.hotlines import Hotline
+from scheduler.workdays import Window
 from surveys.model import Message
 
 EMERGENCY = Message(
@@ -94,6 +95,8 @@ class Desks:
     now: tuple[Hotline, ...]
     later: tuple[Hotline, ...]
     today: date
+    hours: Mapping[str, Window]
+    """Those of today, or of the next day on which it is open, by the id of the desk."""
 
 
 def message(
@@ -126,7 +129,7 @@ def message(
     if step == "outside":
         paragraphs += [Paragraph(voice.say(OUTSIDE)), _desks(voice, desks)]
         return tuple(paragraphs), _go_on(voice, limits, go_on)
-    told = NOTICED if step == "noticed" else TOLD_ABOVE if above else TOLD
+    told = TOLD_ABOVE if above else NOTICED if step == "noticed" else TOLD
     when = "\n".join(
         dict.fromkeys(
             Voice((locale,), voice.domain).one(
@@ -169,16 +172,14 @@ def _desks(voice: Voice, desks: Desks) -> Paragraph:
     """What is open now; where nothing is, what opens later or stands on an official page."""
     shown = desks.now or desks.later
     lines = [voice.say(DESKS_OPEN if desks.now else DESKS_LATER)] if shown else []
-    lines += ["• " + _desk(voice, one, desks.today) for one in shown[:SHOWN]]
+    lines += ["• " + _desk(voice, one, desks) for one in shown[:SHOWN]]
     return Paragraph("\n".join([*lines, voice.say(DESKS_NONE)]), Style.QUIET)
 
 
-def _desk(voice: Voice, one: Hotline, today: date) -> str:
+def _desk(voice: Voice, one: Hotline, desks: Desks) -> str:
     name = next((one.name[locale] for locale in voice.locales if locale in one.name), one.name["en"])
-    number = one.shown_number(today)
-    if number is None or not one.hours_known:
+    number, window = one.shown_number(desks.today), desks.hours.get(one.id)
+    if number is None or window is None:
         return voice.one(DESK_PAGE, name=name, page=one.page)
-    window = one.weekdays or one.weekends
-    assert window is not None
     hours = f"{window[0]:%H:%M}-{window[1]:%H:%M}"
     return voice.one(DESK_NUMBER, name=name, number=number, hours=hours)

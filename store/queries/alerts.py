@@ -67,6 +67,24 @@ def running_of(tx: Session, person_id: int) -> facts.Alert | None:
     return None if row is None else as_fact(row)
 
 
+def complaint_of(tx: Session, person_id: int, placement_id: int) -> facts.Alert | None:
+    """The newest complaint of a person about somebody of the agency that goes on, or None."""
+    query = select(Alert).where(
+        Alert.person_id == person_id,
+        Alert.placement_id == placement_id,
+        Alert.state != "resolved",
+        col(Alert.hidden_from).is_not(None),
+    )
+    found = [as_fact(row) for row in tx.exec(query.order_by(col(Alert.id).desc()))]
+    return next((one for one in found if one.contact.get("about")), None)
+
+
+def hidden_from(tx: Session, placement_id: int) -> frozenset[int]:
+    """Those of the agency from whom something about a placement is kept."""
+    query = select(Alert.hidden_from).where(Alert.placement_id == placement_id)
+    return frozenset(one for one in tx.exec(query) if one is not None)
+
+
 def hidden(tx: Session, placement_id: int) -> frozenset[int]:
     """The cases about a placement that somebody of the agency must not see."""
     query = select(Alert.id).where(Alert.placement_id == placement_id, col(Alert.hidden_from).is_not(None))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import text as sql
 
+from bot.settings.model import Staff
 from store import facts
 from tests.house import House, living, row
 
@@ -147,6 +150,80 @@ async def test_a_complaint_goes_to_the_lead_and_the_consultant_never_sees_it(abo
         after = house.log_of(mori).removeprefix(before)
         assert "help" not in after
         assert "Open: NGUYEN VAN AN" not in after.split("Your cases")[-1] or "silence" in str(house.alerts())
+
+
+@pytest.mark.parametrize(
+    "words", ["he threatens to send me home", "Mori-san hit me", "my consultant hit me", "愛子さんに殴られました"]
+)
+async def test_danger_from_the_consultant_goes_to_the_lead_and_the_consultant_never_sees_it(words: str) -> None:
+    async with living(BEFORE) as house:
+        await with_lead(house)
+        placement = house.placement()
+        an, mori, oda = placement.hire, replace(placement.consultant, name="Mori 愛子"), placement.lead
+        assert oda is not None
+        with house.app.store.begin() as tx:
+            tx.connection().execute(
+                sql("UPDATE person SET name = :name WHERE id = :id"), {"name": mori.name, "id": mori.id}
+            )
+        await house.until("2026-05-01 12:10")
+        before = house.log_of(mori)
+        if words.startswith("he "):
+            await house.says(an, "help")
+            await house.presses(an, "My consultant")
+        await house.presses(an, "start")
+        await house.says(an, words)
+        await house.runs()
+
+        assert words in house.messages(oda)[-1].text
+        assert "I have told Oda Ken, who stands above your consultant" in house.sees(an)
+        await house.presses(an, "Go on with the questions")
+        while house.checkins()[0].state == "open":
+            await house.says(an, "1")
+        await house.until("2026-05-12 12:00")
+        await house.says(mori, "list")
+        assert [one.kind for one in house.alerts() if one.kind == "risk"], "which shows the latest words"
+        assert words not in house.log_of(mori).removeprefix(before)
+        assert "safety" not in house.log_of(mori).removeprefix(before)
+
+
+async def test_danger_from_a_consultant_above_whom_is_nobody_is_asked_about_first() -> None:
+    async with at_noon() as (house, placement):
+        an, mori = placement.hire, placement.consultant
+        before = len(house.messages(mori))
+        await house.says(an, "Mori hit me")
+        await house.runs()
+        assert "With whom is the trouble?" in house.sees(an)
+        assert len(house.messages(mori)) == before
+        await house.presses(an, "My consultant")
+        assert "nobody stands above your consultant" in house.sees(an)
+        await house.until("2026-04-20 13:00")
+        assert len(house.messages(mori)) == before
+
+        await house.says(an, "I told my consultant that the boss hit me")
+        await house.until("2026-04-20 13:03")
+        assert house.messages(mori)[-1].paragraphs[0].text.startswith(FIRST), "who does not answer is helped"
+
+
+async def test_where_the_consultant_is_away_the_hire_hears_who_is_told() -> None:
+    away = Staff(name="Mori Aiko", email="mori@example.com", away=("2026-04-20..2026-04-24",))
+    async with living(BEFORE, staff=(away,)) as house:
+        await with_lead(house)
+        an = house.placement().hire
+        await house.until("2026-04-20 12:00")
+        await house.says(an, DANGER)
+
+        assert "I tell Oda Ken at once" in house.sees(an)
+        assert "Oda Ken should read it by Monday, April 20, 12:30." in house.sees(an)
+
+
+async def test_a_desk_is_shown_with_the_hours_of_today() -> None:
+    async with living(BEFORE) as house:
+        an = (await house.welcomes(hire_languages=("ja",))).hire
+        await house.until("2026-04-19 10:00")
+        await house.says(an, "help")
+        await house.presses(an, "whom.company")
+
+        assert "0120-811-610（09:00-21:00）" in house.sees(an)
 
 
 async def test_where_nobody_is_above_the_hire_is_sent_outside_and_told_why() -> None:

@@ -30,6 +30,7 @@ from risk.model import Level
 from scheduler.workdays import whole_months
 from store import facts
 from store.queries import alerts, answers, assessments, audit, invitations, people, placements
+from surveys import danger
 from surveys.model import Message, Respondent
 
 
@@ -44,7 +45,8 @@ def alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
         return alert_words.gone(voice) if one.kind == "alert_update" else None
     _audit_read(app, tx, reader, found.placement_id, alert=found.id)
-    view = alert_view(app, tx, found, escalated=bool(one.detail.get("escalated")), brief=is_brief(app, one))
+    escalated, brief = bool(one.detail.get("escalated")), is_brief(app, one)
+    view = alert_view(app, tx, found, reader, escalated=escalated, brief=brief)
     pairs = mirror.pairs(app, tx, found.placement_id) if found.kind == "risk" else ()
     both = tuple(mirror_words.widest(voice, pairs, hire=view.hire))
     # A copy that is shown anew has its picture already, a surface has no room for one, and a whole company has no level.
@@ -64,9 +66,9 @@ def _audit_read(app: App, tx: Session, reader: facts.Person, placement_id: int, 
 
 
 def alert_view(
-    app: App, tx: Session, found: facts.Alert, *, escalated: bool = False, brief: bool = False
+    app: App, tx: Session, found: facts.Alert, reader: facts.Person, *, escalated: bool = False, brief: bool = False
 ) -> alert_words.AlertView:
-    """An alert with everything that the agency may read about its case; ``brief`` names the hire by initials."""
+    """An alert with everything that ``reader`` may read about its case; ``brief`` names the hire by initials."""
     placement = placements.get(tx, found.placement_id)
     if brief:
         short = fitting.brief(placement.hire.name, placement.key)
@@ -86,7 +88,7 @@ def alert_view(
         month=max(0, whole_months(placement.start_date, opened)),
         reasons=found.reasons,
         months=tuple(months.values()),
-        said=_said(app, tx, placement, found),
+        said=_said(app, tx, placement, found, reader),
         timeline=timeline(app, tx, found.placement_id, shown=found.id),
         due_on=local_day(app, found.due_at) if found.due_at else None,
         escalated=escalated,
@@ -95,8 +97,12 @@ def alert_view(
     )
 
 
-def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert) -> tuple[alert_words.Said, ...]:
-    """The reasons that were tapped and the words that were written in each side's latest check-in until the alert."""
+def _said(
+    app: App, tx: Session, placement: facts.Placement, found: facts.Alert, reader: facts.Person
+) -> tuple[alert_words.Said, ...]:
+    """The reasons that were tapped and the words that were written in each side's latest check-in until the alert. From
+    whom a case is kept, words of danger are."""
+    kept_away = reader.id in alerts.hidden_from(tx, placement.id)
     latest: dict[str, facts.CheckIn] = {}
     for checkin, given in answers.about(tx, [placement.id]):
         if given and checkin.opened_at is not None and checkin.opened_at <= found.opened_at:
@@ -106,7 +112,9 @@ def _said(app: App, tx: Session, placement: facts.Placement, found: facts.Alert)
         given = answers.of(tx, checkin.id)
         on = local_day(app, max(answer.answered_at for answer in given))
         by_manager = respondent == Respondent.MANAGER
-        lines = _lines(app, given, checkin.survey)
+        lines = _lines(
+            app, [one for one in given if not (kept_away and danger.topics_of(one.words or ""))], checkin.survey
+        )
         said.append(alert_words.Said(on, by_manager, lines, hire=placement.hire.called))
     return tuple(said)
 

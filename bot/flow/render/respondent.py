@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import forms, hotlines, sharing
+from bot.flow import agency, forms, hotlines, sharing
 from bot.flow.conversation import answered, answers_in_window, consultant_of, load, voice_of
 from bot.flow.render.reader import person_of, told_in
 from bot.flow.safety import HOLD
@@ -246,7 +246,6 @@ def safety(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     found = alerts.get(tx, one.subject)
     if found is None:
         return None
-    named = int(one.detail.get("reader", found.owner_id))
     row, on_call = PolicyRow.from_dict(found.policy), app.settings.alerts.on_call is not None
     current = checkins.current(tx, person.id)
     return safety_words.message(
@@ -254,7 +253,7 @@ def safety(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         limits,
         alert=found.id,
         step=str(one.detail["step"]),
-        reader=people.get(tx, named).name,
+        reader=_reader(app, tx, one, found),
         above=found.hidden_from is not None and bool(found.contact.get("about")),
         reading=reading_of(row, app.clock(), app.desk, on_call=on_call and found.kind == "safety"),
         zone=app.desk.zone,
@@ -262,6 +261,18 @@ def safety(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
         desks=hotlines.open_desks(app, tx, voice, app.clock()),
         go_on=current.id if current is not None and current.started_at is not None else None,
     )
+
+
+def _reader(app: App, tx: Session, one: facts.Delivery, found: facts.Alert) -> str:
+    """Who has read a call, or is told of it: on a day on which the consultant is away, whoever stands in."""
+    if "reader" in one.detail:
+        return people.get(tx, int(one.detail["reader"])).name
+    if found.hidden_from is None or not found.contact.get("about"):
+        today = app.clock().astimezone(app.desk.zone).date()
+        instead = agency.stand_ins(app, tx, placements.get(tx, found.placement_id), today)
+        if instead:
+            return ", ".join(person.name for person in instead)
+    return people.get(tx, found.owner_id).name
 
 
 def notice(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content | None:
