@@ -92,11 +92,12 @@ def _assessed(
 ) -> dict[int, Mapping[str, object]]:
     """The assessment of each check-in that counts, by its id."""
     by_id = {one.id: one for one in people}
+    refused = people_queries.unscored(tx, list(by_id))
     companies: dict[int, list[Case]] = {}
     for one in people:
-        companies.setdefault(one.company_id, []).append(cases[one.id])
-    wanted = sorted({checkin.placement_id for checkin in asked})
-    earlier, refused = assessments.histories(tx, wanted), people_queries.unscored(tx, wanted)
+        # Who wants no estimate is nobody's measure either.
+        companies.setdefault(one.company_id, []).extend([] if one.id in refused else [cases[one.id]])
+    earlier = assessments.histories(tx, sorted({checkin.placement_id for checkin in asked}))
     rules, learned = in_force(app, tx)
     usual = {company: Company(listed, rules) for company, listed in companies.items()}
     cohorts: dict[tuple[int, date], Cohort] = {}

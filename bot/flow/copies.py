@@ -23,3 +23,18 @@ def refresh(app: App, tx: Session, alert_id: int, *, key: str) -> None:
             place=one.reference,
             now=app.real(),
         )
+
+
+def take_away(app: App, tx: Session, kind: str, subject: int, *, key: str) -> None:
+    """Let nothing be read any more in any copy of a message about this subject, wherever it stands."""
+    for one in chats.copies(tx, ALERTS if kind == "alert" else (kind,), subject):
+        deliveries.queue(
+            tx,
+            one.address,
+            key=f"{key}:gone:{kind}:{subject}:{one.id}",
+            kind="alert_update" if kind == "alert" else kind,
+            subject=subject,
+            detail={"gone": True},
+            place=one.reference,
+            now=app.real(),
+        )

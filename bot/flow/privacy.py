@@ -56,6 +56,8 @@ def record(tx: Session, payload: Payload, heard: Heard) -> Goodbye | None:
             send(tx, heard, "privacy", person.id, detail={"step": choice})
         case ("score_on" | "score_off") as choice if person.kind == "hire":
             people.set_scored(tx, person.id, scored=choice == "score_on")
+            if choice == "score_off":
+                _forget_estimates(heard.app, tx, person, now=heard.now)
             _note(tx, heard, choice)
             send(tx, heard, "privacy", person.id)
         case _:
@@ -66,6 +68,18 @@ def record(tx: Session, payload: Payload, heard: Heard) -> Goodbye | None:
 def _note(tx: Session, heard: Heard, action: str) -> None:
     actor = f"person:{heard.person.id}"
     audit.write(tx, actor=actor, action=action, subject=actor, now=heard.now)
+
+
+def _forget_estimates(app: App, tx: Session, person: facts.Person, *, now: datetime) -> None:
+    """What was estimated of a hire goes, from the database and from the chats, and the alerts about it are over."""
+    key = f"unscored:{person.id}:{now.isoformat()}"
+    for placement in placements_of(tx, person):
+        for level in assessments.history(tx, placement.id):
+            copies.take_away(app, tx, "why", level.id, key=key)
+        for one in alerts.listed(tx, [placement.id]):
+            if one.kind == "risk":
+                copies.take_away(app, tx, "alert", one.id, key=key)
+        erasure.forget_estimates(tx, placement.id, now)
 
 
 def _erase_oneself(tx: Session, heard: Heard) -> Goodbye:
@@ -86,7 +100,10 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
     own = placements_of(tx, person)
     for placement in own if person.kind == "hire" else ():
         for one in alerts.listed(tx, [placement.id]):
-            copies.refresh(app, tx, one.id, key=f"erased:{sign}")
+            copies.take_away(app, tx, "alert", one.id, key=f"erased:{sign}")
+        for level in assessments.history(tx, placement.id):
+            copies.take_away(app, tx, "why", level.id, key=f"erased:{sign}")
+        copies.take_away(app, tx, "case", placement.id, key=f"erased:{sign}")
     if person.kind == "hire":
         if people.keeps_numbers(tx, person.id):
             numbers = [one for placement in own for one in _numbers(tx, placement, now)]

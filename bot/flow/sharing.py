@@ -139,22 +139,23 @@ def take_due(app: App, tx: Session, now: datetime) -> dict[int, list[int]]:
     return found
 
 
-def to_say(tx: Session, reader: facts.Person, ids: Iterable[int], naming: Naming) -> list[ToSay]:
-    """What of these a consultant may still bring up."""
-    found = []
+def to_say(app: App, tx: Session, reader: facts.Person, ids: Iterable[int], naming: Naming) -> list[ToSay]:
+    """What of these a consultant may still bring up, with how many of their hires work in that company today."""
+    found, today = [], app.clock().astimezone(app.desk.zone).date()
     for one in (shared.get(tx, each) for each in ids):
         if one is None or not one.pending or one.told_at is None:
             continue
         placement = placements.get(tx, one.placement_id)
         if may_see(reader, placement):
-            there = sum(each.left_on is None for each in placements.everyone(tx, company_id=placement.company_id))
+            here = placements.everyone(tx, company_id=placement.company_id)
+            there = sum(each.start_date <= today and (each.left_on is None or today <= each.left_on) for each in here)
             found.append(ToSay(one.id, naming(placement), placement.company, one.topic, one.mode, there))
     return found
 
 
-def of_case(tx: Session, reader: facts.Person, placement: facts.Placement, naming: Naming) -> list[ToSay]:
+def of_case(app: App, tx: Session, reader: facts.Person, placement: facts.Placement, naming: Naming) -> list[ToSay]:
     """The same of one placement, for its page."""
-    return to_say(tx, reader, [one.id for one in shared.of_placement(tx, placement.id)], naming)
+    return to_say(app, tx, reader, [one.id for one in shared.of_placement(tx, placement.id)], naming)
 
 
 def record_said(tx: Session, payload: Payload, heard: Heard) -> None:

@@ -86,7 +86,10 @@ SNOOZE = Message("desk.snooze", "Remind me later")
 ACTION = Message("desk.action", "Note an action")
 RESOLVE = Message("desk.resolve", "Close the case")
 NOW = Message("desk.now", "Now: %(state)s")
-GONE = Message("desk.gone", "This case is with somebody else now.")
+GONE = Message(
+    "desk.gone",
+    "What stood here is not shown any more: the case is with somebody else now, was erased, or the hire wants no estimate.",
+)
 OPEN = Message("desk.open", "Open: %(hire)s")
 STATES = {
     "open": Message("desk.state.open", "open"),
@@ -199,7 +202,7 @@ def _closing(voice: Voice, view: AlertView, rules: Rules) -> str:
 
 
 def gone(voice: Voice) -> Content:
-    """What is left of an alert in the chat of somebody who sees the case no more."""
+    """What is left of a message in the chat of somebody who may not read it any more."""
     return (Paragraph(voice.one(GONE), Style.QUIET),), ()
 
 

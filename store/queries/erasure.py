@@ -3,7 +3,7 @@ person agreed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -59,14 +59,18 @@ def hire(tx: Session, person_id: int) -> list[str]:
     _erase_chats(tx, person_id)
     _delete(tx, Placement, col(Placement.id).in_(ids))
     _delete(tx, Person, col(Person.id) == person_id)
-    _scrub(tx, secrets, row.call_name)
+    about = [f"person:{person_id}", *(f"placement:{one}" for one in keys), *(f"alert:{one}" for one in raised)]
+    # Who was erased before stays known: its row of the audit log says which numbers must not come back.
+    told = and_(col(AuditEntry.subject).in_(about), AuditEntry.action != "erased")
+    tx.execute(update(AuditEntry).where(told).values(details={}))
+    _scrub(tx, secrets, {row.call_name, row.external_id})
     return keys
 
 
 def manager(tx: Session, person_id: int, sign: str, now: datetime) -> None:
     """Erase a manager: their answers and words, their name and how to reach them. The cases of their people go on."""
     row = tx.get_one(Person, person_id)
-    secrets, call_name = _secrets(tx, row), row.call_name
+    secrets, whole = _secrets(tx, row), {row.call_name, row.external_id}
     opened = _ids(tx, CheckIn.id, CheckIn.person_id == person_id)
     raised = _ids(tx, Alert.id, Alert.person_id == person_id)
     _delete(tx, FollowUp, col(FollowUp.alert_id).in_(raised))
@@ -87,7 +91,16 @@ def manager(tx: Session, person_id: int, sign: str, now: datetime) -> None:
     row.identity, row.name, row.stopped_at, row.paused_until = f"erased:{sign}", GONE, now, None
     row.call_name = row.email = row.phone = row.external_id = row.channel = row.hour = row.answers_in = None
     tx.flush()
-    _scrub(tx, secrets, call_name)
+    _scrub(tx, secrets, whole)
+
+
+def forget_estimates(tx: Session, placement_id: int, now: datetime) -> None:
+    """Erase the levels of a placement and what alerts say of them; an alert about a risk that is open is over."""
+    risk = and_(col(Alert.placement_id) == placement_id, col(Alert.kind) == "risk")
+    over = {"state": "resolved", "resolved_at": now, "due_at": None, "deliver_at": None}
+    tx.execute(update(Alert).where(risk, col(Alert.state) != "resolved").values(over))
+    tx.execute(update(Alert).where(risk).values(assessment_id=None, level=None, reasons=[]))
+    _delete(tx, Assessment, Assessment.placement_id == placement_id)
 
 
 def _ids(tx: Session, column: Any, *where: Any) -> list[int]:
@@ -135,33 +148,34 @@ def _erase_chats(tx: Session, person_id: int) -> None:
 
 
 def _secrets(tx: Session, row: Person) -> tuple[str, ...]:
-    """Everything by which a person could be found again, the longest first."""
+    """Everything by which a person could be found again, wherever in a text it stands; the longest first."""
     users = tx.exec(select(Address.user).where(Address.person_id == row.id))
-    known = {row.name, row.email, row.phone, row.external_id, *(one for one in users if len(one) > len("u12"))}
+    known = {row.name, row.email, row.phone, *(one for one in users if len(one) > len("u12"))}
     return tuple(sorted((one for one in known if one), key=len, reverse=True))
 
 
-def _scrub(tx: Session, secrets: Sequence[str], call_name: str | None) -> None:
-    """Take a person out of what was written about them to others: messages, notices, the audit log, alerts."""
+def _scrub(tx: Session, secrets: Sequence[str], whole: Set[str | None]) -> None:
+    """Take a person out of what was written about them to others: messages, notices, the audit log, alerts. What may be as
+    short as a word or a number (``whole``) is taken out only where nothing else stands beside it."""
     tx.flush()
     for model, column in ((Delivery, "detail"), (Notice, "detail"), (AuditEntry, "details"), (Alert, "reasons")):
         for row_id, value in tx.execute(select(model.id, getattr(model, column))).all():
-            clean = _without(value, secrets, call_name)
+            clean = _without(value, secrets, whole)
             if clean != value:
                 tx.execute(update(model).where(col(model.id) == row_id).values({column: clean}))
     for seen in (Inbound, SetAside):
         for row_id, name in tx.execute(select(seen.id, seen.external_id)).all():
-            if _without(name, secrets, None) != name:
+            if _without(name, secrets, frozenset()) != name:
                 tx.execute(update(seen).where(col(seen.id) == row_id).values(external_id=f"erased:{row_id}"))
 
 
-def _without(value: Any, secrets: Sequence[str], call_name: str | None) -> Any:
+def _without(value: Any, secrets: Sequence[str], whole: Set[str | None]) -> Any:
     match value:
         case dict():
-            return {name: _without(one, secrets, call_name) for name, one in value.items()}
+            return {name: _without(one, secrets, whole) for name, one in value.items()}
         case list():
-            return [_without(one, secrets, call_name) for one in value]
-        case str() if value == call_name:
+            return [_without(one, secrets, whole) for one in value]
+        case str() if value in whole:
             return GONE
         case str():
             for secret in secrets:

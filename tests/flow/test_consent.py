@@ -86,6 +86,29 @@ async def test_what_was_agreed_is_kept_with_version_language_and_time() -> None:
         assert house.rows("SELECT count(*) FROM consent WHERE decided_at IS NULL") == [(0,)]
 
 
+async def test_who_wants_no_estimate_is_no_measure_for_others_either() -> None:
+    scores = []
+    for choice in (None, "Yes, no estimate", "I agree"):
+        async with living(BEFORE) as house:
+            an = (await house.welcomes()).hire
+            if choice is not None:
+                house.imports(row(), row(placement_id="A-2", hire_name="LE THI HOA", hire_email="hoa@example.com"))
+                hoa = house.placement("A-2").hire
+                await house.joins(hoa)
+                await house.presses(hoa, choice)
+                await house.presses(hoa, "name.0")
+                await house.presses(hoa, "hour.noon")
+            await house.until("2026-05-01 12:10")
+            if choice is not None:
+                await house.goes_through(hoa, "5")
+                await house.runs()
+            await house.goes_through(an, "3")
+            await house.runs()
+            scores += house.rows("SELECT score FROM assessment WHERE placement_id = 1 ORDER BY id DESC LIMIT 1")
+    alone, beside_no_estimate, beside_somebody = scores
+    assert alone == beside_no_estimate != beside_somebody
+
+
 async def test_a_hire_may_take_part_without_the_estimate() -> None:
     async with living(BEFORE) as house:
         house.imports(row())

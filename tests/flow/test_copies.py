@@ -66,7 +66,7 @@ async def test_a_case_that_went_to_somebody_else_vanishes_from_the_chat() -> Non
         chat = "\n".join(house.shown(placement.consultant))
         assert "I have resigned" not in chat
         assert "risk of resignation" not in chat
-        assert "This case is with somebody else now." in chat
+        assert "What stood here is not shown any more" in chat
 
 
 async def test_where_a_chat_cannot_be_edited_nothing_is_sent_twice() -> None:

@@ -112,6 +112,51 @@ async def test_the_estimate_can_be_turned_off_later_and_the_help_stays() -> None
         assert "With whom is the trouble?" in house.sees(an)
 
 
+async def test_what_was_estimated_before_goes_when_the_estimate_is_turned_off() -> None:
+    async with living(BEFORE) as house:
+        placement = await a_life(house)
+        an, mori = placement.hire, placement.consultant
+        risk = next(one for one in house.alerts() if one.kind == "risk")
+        await house.until("2026-05-07 09:00")
+        await house.presses(mori, "Open: NGUYEN VAN AN")
+        await house.presses(mori, "Why this level?")
+        await house.says(an, "privacy")
+        await house.presses(an, "Make no estimate")
+        await house.runs()
+        assert house.rows("SELECT count(*) FROM assessment WHERE placement_id = 1") == [(0,)]
+        (after,) = [one for one in house.alerts() if one.id == risk.id]
+        assert (after.state, after.level, after.reasons) == ("resolved", None, ())
+        waiting = {one.kind for one in house.alerts() if one.state != "resolved"}
+        assert waiting & {"safety", "risk"} == {"safety"}, "the help stays"
+        standing = "\n".join(house.shown(mori))
+        assert "usual risk" not in standing
+        assert "What stood here is not shown any more" in standing
+        await house.until("2026-07-10 12:00")
+        assert house.rows("SELECT count(*) FROM assessment WHERE placement_id = 1") == [(0,)]
+
+
+async def test_erasing_takes_the_case_out_of_the_consultants_chat_and_the_details_out_of_the_log() -> None:
+    async with living(BEFORE) as house:
+        placement = await a_life(house)
+        mori = placement.consultant
+        changes.pause(house.app, "A-1", date(2026, 5, 20), date(2026, 5, 21), reason="home_leave")
+        await house.says(mori, "list")
+        await house.presses(mori, "Case: NGUYEN VAN AN")
+        own_data.erase(house.app, VOICE, "an@example.com")
+        await house.runs()
+        assert "What stood here is not shown any more" in "\n".join(house.shown(mori))
+        assert house.rows("SELECT count(*) FROM auditentry WHERE details LIKE '%home_leave%'") == [(0,)]
+
+
+async def test_a_short_number_of_a_hire_damages_nothing_of_others() -> None:
+    async with living(BEFORE) as house:
+        house.imports(row(hire_id="7"), row(placement_id="B-1", hire_name="LE THI HOA", hire_email="hoa@example.com"))
+        changes.pause(house.app, "B-1", date(2026, 5, 7), date(2026, 5, 17))
+        before = house.rows("SELECT details FROM auditentry WHERE subject = 'placement:B-1'")
+        own_data.erase(house.app, VOICE, "an@example.com")
+        assert house.rows("SELECT details FROM auditentry WHERE subject = 'placement:B-1'") == before != []
+
+
 async def test_who_is_not_sure_erases_nothing() -> None:
     async with living(BEFORE) as house:
         an = (await house.welcomes()).hire

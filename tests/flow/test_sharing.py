@@ -13,7 +13,7 @@ from bot.text.catalog import Voice
 from bot.text.follow_up import entry_line
 from store import facts
 from store.queries import people, sharing
-from tests.house import House, living
+from tests.house import House, living, row
 
 BEFORE = "2026-03-30 10:00"
 LOW = ("I can talk to my boss", "My work is what I was promised")
@@ -109,6 +109,19 @@ async def test_the_hire_later_sees_when_it_was_said() -> None:
         await chooses(house, placement, "As a general remark")
         await house.says(an, "/home")
         assert "To be said to your company: Talking with my boss (As a general remark)" in house.sees(an)
+        # Who has not begun yet is nobody from whom a remark could be.
+        house.imports(
+            row(),
+            *(
+                row(
+                    placement_id=f"L-{n}",
+                    hire_name=f"TRAN {n}",
+                    hire_email=f"t{n}@example.com",
+                    start_date=date(2026, 9, 1),
+                )
+                for n in range(5)
+            ),
+        )
         await house.until("2026-05-07 09:00")
         assert "never with the name: 当社が担当する方々からのご意見です。" in house.messages(mori)[-1].text
         assert "Fewer than five people" in house.messages(mori)[-1].text

@@ -33,6 +33,8 @@ def content(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Page 
     above = _repeated(tx, one) if marked else ()
     below = (_rehearsal(tx, one),) if app.rehearsal else ()
     taken = sum(len(note.text) + len("\n\n") for note in (*above, *below))
+    if one.detail.get("gone"):
+        return Page(*alert_words.gone(staff_of(tx, one)[1]))
     said = RENDER[one.kind](app, tx, one, replace(limits, text=limits.text - taken) if taken else limits)
     if said is None:
         return None

@@ -45,7 +45,7 @@ def digest(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Conten
     for found, placement in shown:
         line = (found.id, names[placement.id], alert_words.matter(found.kind, found.reasons), found.level)
         listed.setdefault(placement.company, []).append(line)
-    topics = sharing.to_say(tx, person, one.detail.get("topics", []), naming)
+    topics = sharing.to_say(app, tx, person, one.detail.get("topics", []), naming)
     if not listed and not topics:
         return None
     return digest_words.digest(voice, limits, name=person.name, cases=listed, topics=topics)

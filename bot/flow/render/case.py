@@ -148,7 +148,7 @@ def case(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content 
     if not may_see(person, placement):
         return None
     hire = naming_of(app, one)(placement)
-    topics = sharing.of_case(tx, person, placement, naming_of(app, one))
+    topics = sharing.of_case(app, tx, person, placement, naming_of(app, one))
     view = case_page.view(app, tx, placement, hire, timeline(app, tx, placement.id), topics)
     both = tuple(mirror_words.lines(voice, mirror.pairs(app, tx, placement.id), hire=hire))
     if both:
