@@ -44,14 +44,17 @@ def why(assessment: Assessment, found: Features, rules: Rules) -> Why:
         times=assessment.probability / assessment.neutral,
         next_level=following,
         next_times=None if band is None else band.ratio,
-        next_one_in=None if band is None else round(1 / band.at_least),
+        next_one_in=None if band is None else int(1 / band.at_least + 0.5),
         without=tuple(Without(one, _without(one, assessment, rules)) for one in assessment.reasons if one.weight > 0),
         unknown=_unknown(found),
     )
 
 
 def _without(reason: Reason, assessment: Assessment, rules: Rules) -> Level:
-    """A stated fact lifts the level and adds nothing to the figures: without it they decide, unless another one stands."""
+    """A stated fact lifts the level and adds nothing to the figures: without it they decide, unless another one stands. A level
+    that waits for a second lower month waits without any reason."""
+    if any(one.code == "held" for one in assessment.reasons):
+        return assessment.level
     stated = [one for one in assessment.reasons if one is not reason and one.code.partition(".")[0] in _STATED]
     least = max((_STATED[one.code.partition(".")[0]] for one in stated), default=Level.NONE, key=lambda one: one.rank)
     lowered = reason.weight if reason.code.partition(".")[0] not in _STATED else 0.0

@@ -78,7 +78,7 @@ def measured(app: App, tx: Session, *, times: int = 200) -> Report:
 
 
 def _before(alerted: date | None, notice: date) -> date | None:
-    return alerted if alerted is not None and alerted <= notice else None
+    return alerted if alerted is not None and alerted < notice else None
 
 
 def _rate(app: App, placement: facts.Placement) -> float:

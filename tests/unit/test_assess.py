@@ -15,6 +15,7 @@ from risk.assess import assess, assess_case, by_probability, intercept, within_9
 from risk.features import Cohort, features, prepare
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from risk.rules import load, reason_codes
+from risk.why import why
 from scheduler.workdays import add_months
 
 RULES = load()
@@ -215,6 +216,22 @@ def test_a_level_goes_down_only_after_two_lower_months() -> None:
     assert [one.level for one in story] == [Level.ELEVATED, Level.ELEVATED, Level.NONE, Level.NONE]
     assert codes(story[1]) == ["held"]
     assert story[1].reasons[0].values == {"level": "elevated"}
+
+
+def test_no_reason_alone_keeps_up_a_level_that_waits_for_a_second_lower_month() -> None:
+    case = person(intention=[0.0, 0.5], pay=[1.0, 1.0])
+    first = judge(case, close(1))
+    held = judge(case, close(2), previous=[first])
+    assert (first.level, held.level, codes(held)[-1]) == (Level.ELEVATED, Level.ELEVATED, "held")
+    around = why(held, features(case, NOBODY, at=close(2), rules=RULES), RULES)
+    assert around.without
+    assert {one.level for one in around.without} == {Level.ELEVATED}
+
+
+@pytest.mark.parametrize(("level", "one_in"), [("none", 17), ("watch", 8), ("elevated", 5), ("high", 3)])
+def test_what_the_next_level_would_take_is_never_told_as_more_than_it_is(level: str, one_in: int) -> None:
+    found = Assessment(Level(level), -3.0, 0.1, 0.05, (), 1)
+    assert why(found, features(person(), NOBODY, at=close(1), rules=RULES), RULES).next_one_in == one_in
 
 
 def test_a_level_falls_no_further_than_to_the_higher_of_the_two_lower_months() -> None:
