@@ -1,4 +1,4 @@
-"""Every text that people read in a chat, on a card or on a private page: what ``benchmarks.sheets --all`` lays out.
+"""Every text that people read in a chat, on a card or on a private page: what ``benchmarks.sheets`` lays out.
 
 First the messages that are more than one sentence, with their buttons, then every sentence of the catalog that none of
 them has said. So nothing can be forgotten that a new step brings.

@@ -1,7 +1,7 @@
-"""A sheet of a language's longest texts as phones show them: ``python -m benchmarks.sheets vi out.pdf``.
+"""A sheet of all texts of a language as phones show them: ``python -m benchmarks.sheets vi out.pdf``.
 
-``--all`` lays out every text that a hire or a manager reads, ``--desk`` every one that the agency reads in a chat, and
-``vi+ja@simple`` what somebody reads who has two languages.
+It lays out what a hire or a manager reads, with ``--desk`` what the agency reads in a chat, and for ``vi+ja@simple`` what
+somebody reads who has two languages.
 
 To be looked at once for each language: letters that are joined wrongly, lines that run over, buttons that are cut. Left as
 Telegram lays a message out, right as Slack does, both 360 points wide, which is a small phone. The fonts are the ones
@@ -11,26 +11,17 @@ that the invitation cards use.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape
-from itertools import islice
 
-from benchmarks.sheet_samples import COMPANY, CONSULTANT, NAME
 from benchmarks.sheet_texts import everything
 from bot import fonts
-from bot.channels.slack import LIMITS as SLACK
 from bot.channels.slack import blocks
 from bot.channels.telegram.channel import LIMITS as TELEGRAM
 from bot.channels.telegram.markup import html, laid_out
-from bot.messages import AddressKey, Limits, Outbound
-from bot.text import consent, prompts, replies
-from bot.text.catalog import Voice, translate
+from bot.messages import AddressKey, Outbound
+from bot.text.catalog import Voice
 from bot.text.prompts import Content
-from surveys.loader import load_bank
-from surveys.model import Question
-
-VALUES = {"consultant": CONSULTANT, "reference": "7f3a91c2"}
-MANY = 14
 
 STYLE = """
 @page { size: 800px 1200px; margin: 10px }
@@ -44,46 +35,6 @@ table { border-collapse: collapse; table-layout: fixed; width: 756px } td { vert
 .slack .row { flex-wrap: wrap } .slack .row span { flex: none; max-width: 330px; background: #fff; color: #222;
   border: 1px solid #888 }
 """
-
-
-def messages(locale: str, limits: Limits) -> Iterator[Content]:
-    """The promise, the longest answers of the bot, and the questions that need most room, with the longest choices."""
-    voice = Voice((locale,), "hire")
-    yield consent.ask(
-        voice,
-        limits,
-        placement=1,
-        hire_side=True,
-        name=NAME,
-        consultant=CONSULTANT,
-        company=COMPANY,
-        hire=NAME,
-        platform="telegram" if limits == TELEGRAM else "slack",
-        words=6,
-        answers=24,
-    )
-    lengths = {code: len(translate(said, locale, "hire", **VALUES)) for code, said in replies.REPLIES.items()}
-    for code in sorted(lengths, key=lambda code: -lengths[code])[:4]:
-        yield replies.reply(voice, limits, code=code, person=1, help_button=True, **VALUES)
-    bank = [question for survey in load_bank().values() for question in survey.questions]
-    for asked in islice(sorted(bank, key=lambda one: -_length(one, locale)), MANY):
-        yield prompts.question(
-            voice,
-            limits,
-            checkin=1,
-            turn=1,
-            asked=asked,
-            number=12,
-            total=12,
-            consultant=CONSULTANT,
-            hire=NAME,
-            topic="recognition",
-        )
-
-
-def _length(question: Question, locale: str) -> int:
-    told = [question.label, *([question.hint] if question.hint else []), *(choice.label for choice in question.choices)]
-    return sum(len(translate(one, locale, "hire", hire=NAME, promise="")) for one in told)
 
 
 def in_telegram(content: Content) -> str:
@@ -129,17 +80,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("locale", help="one locale, or two with a plus between them")
     parser.add_argument("file", help="the PDF")
-    parser.add_argument("--all", action="store_true", help="every text that a hire or a manager reads")
-    parser.add_argument("--desk", action="store_true", help="every text that the agency reads in a chat")
+    parser.add_argument("--desk", action="store_true", help="what the agency reads in a chat")
     asked = parser.parse_args()
     locales = tuple(asked.locale.split("+"))
     voice = Voice(locales, "staff" if asked.desk else "hire")
-    longest = zip(messages(locales[0], TELEGRAM), messages(locales[0], SLACK), strict=True)
-    both = everything(voice) if asked.all or asked.desk else longest
 
     from weasyprint import HTML  # Here, because it takes a second and warns of what its next version needs.
 
-    HTML(string=sheet(locales[0], both)).write_pdf(asked.file)
+    HTML(string=sheet(locales[0], everything(voice))).write_pdf(asked.file)
 
 
 if __name__ == "__main__":

@@ -262,3 +262,22 @@ def _filled(pattern: str, words: Mapping[str, str]) -> str:
     for name, alternatives in words.items():
         pattern = pattern.replace(f"{{{name}}}", f"(?:{alternatives})")
     return "".join(_hiragana(sign) for sign in pattern).replace("~?", "[^,]{0,40}?").replace("~", "[^,]{0,40}?")
+
+
+CONSULTANTS = re.compile(
+    r"\b(?:consultant|recruiter|agency|konsultan|agensi|ahensya|tư vấn|môi giới)\b|"
+    r"担当者|コンサルタント|紹介会社|人材会社|顾问|中介|परामर्शदाता|एजेन्सी|အေဂျင်စီ",
+    re.IGNORECASE,
+)
+"""The agency or the consultant, in the languages of the questions."""
+
+
+def names_consultant(text: str, name: str) -> bool:
+    """True when somebody writes of the agency, or of a consultant of that name. Rather once too often: somebody else of the
+    agency reads it then."""
+    folded = text.casefold()
+    parts = re.split(r"[\s・]+", name.casefold())
+    # A short part of a name is a word of many languages; one sign is a name where it is addressed as one.
+    wanted = [part if len(part) > (2 if part.isascii() else 1) else f"{part}さん" for part in parts]
+    named = any(re.search(rf"(?<![a-z]){re.escape(part)}(?:san)?(?![a-z])", folded) for part in wanted)
+    return named or CONSULTANTS.search(text) is not None

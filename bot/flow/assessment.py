@@ -93,10 +93,10 @@ def _assessed(
     """The assessment of each check-in that counts, by its id."""
     by_id = {one.id: one for one in people}
     refused = people_queries.unscored(tx, list(by_id))
-    companies: dict[int, list[Case]] = {}
+    companies: dict[int, list[Case]] = {one.company_id: [] for one in people}
     for one in people:
-        # Who wants no estimate is nobody's measure either.
-        companies.setdefault(one.company_id, []).extend([] if one.id in refused else [cases[one.id]])
+        if one.id not in refused:  # Who wants no estimate is nobody's measure either.
+            companies[one.company_id].append(cases[one.id])
     earlier = assessments.histories(tx, sorted({checkin.placement_id for checkin in asked}))
     rules, learned = in_force(app, tx)
     usual = {company: Company(listed, rules) for company, listed in companies.items()}

@@ -13,28 +13,27 @@ ALERTS = ("alert", "alert_update")
 def refresh(app: App, tx: Session, alert_id: int, *, key: str) -> None:
     """Show every copy of an alert as it is now; ``key`` names what has happened, once."""
     for one in chats.copies(tx, ALERTS, alert_id):
-        deliveries.queue(
-            tx,
-            one.address,
-            key=f"{key}:copy:{alert_id}:{one.id}",
-            kind="alert_update",
-            subject=alert_id,
-            detail={"escalated": one.detail.get("escalated", False)},
-            place=one.reference,
-            now=app.real(),
-        )
+        detail = {"escalated": one.detail.get("escalated", False)}
+        _again(app, tx, one, "alert_update", alert_id, detail, key=f"{key}:copy:{alert_id}")
 
 
 def take_away(app: App, tx: Session, kind: str, subject: int, *, key: str) -> None:
     """Let nothing be read any more in any copy of a message about this subject, wherever it stands."""
     for one in chats.copies(tx, ALERTS if kind == "alert" else (kind,), subject):
-        deliveries.queue(
-            tx,
-            one.address,
-            key=f"{key}:gone:{kind}:{subject}:{one.id}",
-            kind="alert_update" if kind == "alert" else kind,
-            subject=subject,
-            detail={"gone": True},
-            place=one.reference,
-            now=app.real(),
-        )
+        shown = "alert_update" if kind == "alert" else kind
+        _again(app, tx, one, shown, subject, {"gone": True}, key=f"{key}:gone:{kind}:{subject}")
+
+
+def _again(
+    app: App, tx: Session, one: chats.Copy, kind: str, subject: int, detail: dict[str, object], *, key: str
+) -> None:
+    deliveries.queue(
+        tx,
+        one.address,
+        key=f"{key}:{one.id}",
+        kind=kind,
+        subject=subject,
+        detail=detail,
+        place=one.reference,
+        now=app.real(),
+    )

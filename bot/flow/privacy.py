@@ -4,6 +4,7 @@ itself."""
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -72,14 +73,19 @@ def _note(tx: Session, heard: Heard, action: str) -> None:
 
 def _forget_estimates(app: App, tx: Session, person: facts.Person, *, now: datetime) -> None:
     """What was estimated of a hire goes, from the database and from the chats, and the alerts about it are over."""
-    key = f"unscored:{person.id}:{now.isoformat()}"
     for placement in placements_of(tx, person):
-        for level in assessments.history(tx, placement.id):
-            copies.take_away(app, tx, "why", level.id, key=key)
-        for one in alerts.listed(tx, [placement.id]):
-            if one.kind == "risk":
-                copies.take_away(app, tx, "alert", one.id, key=key)
+        risks = [one.id for one in alerts.listed(tx, [placement.id]) if one.kind == "risk"]
+        _take_away(app, tx, placement.id, risks, key=f"unscored:{person.id}:{now.isoformat()}")
         erasure.forget_estimates(tx, placement.id, now)
+
+
+def _take_away(app: App, tx: Session, placement_id: int, alert_ids: Iterable[int], *, key: str) -> None:
+    """Take these alerts, the case's page and every "why" of it out of the chats of the agency."""
+    copies.take_away(app, tx, "case", placement_id, key=key)
+    for level in assessments.history(tx, placement_id):
+        copies.take_away(app, tx, "why", level.id, key=key)
+    for one in alert_ids:
+        copies.take_away(app, tx, "alert", one, key=key)
 
 
 def _erase_oneself(tx: Session, heard: Heard) -> Goodbye:
@@ -99,11 +105,8 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
     kept: str | None = None
     own = placements_of(tx, person)
     for placement in own if person.kind == "hire" else ():
-        for one in alerts.listed(tx, [placement.id]):
-            copies.take_away(app, tx, "alert", one.id, key=f"erased:{sign}")
-        for level in assessments.history(tx, placement.id):
-            copies.take_away(app, tx, "why", level.id, key=f"erased:{sign}")
-        copies.take_away(app, tx, "case", placement.id, key=f"erased:{sign}")
+        raised = [one.id for one in alerts.listed(tx, [placement.id])]
+        _take_away(app, tx, placement.id, raised, key=f"erased:{sign}")
     if person.kind == "hire":
         if people.keeps_numbers(tx, person.id):
             numbers = [one for placement in own for one in _numbers(tx, placement, now)]
@@ -140,7 +143,7 @@ def _numbers(tx: Session, placement: facts.Placement, now: datetime) -> list[tup
                 found.append((month(one.answered_at.astimezone(zone).date()), one.driver, value))
     for level in assessments.history(tx, placement.id):
         found.append((month(level.assessed_at.astimezone(zone).date()), "probability", level.probability))
-    end = outcomes.end_of(tx, placement.id)
+    end = next(iter(outcomes.ended(tx, placement.id)), None)
     last = (end.on if end else None) or now.astimezone(zone).date()
     item = "left" if end is not None and end.voluntary else "until"
     return [*found, (month(last), item, 1.0)] if found else []

@@ -6,7 +6,6 @@ Nothing of it reaches the company, and nothing of it enters an estimate.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,32 +89,13 @@ def _apart(tx: Session, heard: Heard, placement: facts.Placement, text: str | No
             "contact": {"about": complaint.contact["about"]},
         }
     consultant = placement.consultant
-    if text is None or not names_consultant(text, consultant.name):
+    if text is None or not danger.names_consultant(text, consultant.name):
         return {}
     above = above_of(heard.app, tx, placement)
     if above is not None:
         return {"owner_id": above.id, "hidden_from": consultant.id, "contact": {"about": "consultant"}}
     at = deliver_at(heard.app.policy.row("safety"), heard.now + HOLD, heard.app.desk)
     return {"deliver_at": at, "hidden_from": consultant.id}
-
-
-CONSULTANTS = re.compile(
-    r"\b(?:consultant|recruiter|agency|konsultan|agensi|ahensya|tư vấn|môi giới)\b|"
-    r"担当者|コンサルタント|紹介会社|人材会社|顾问|中介|परामर्शदाता|एजेन्सी|အေဂျင်စီ",
-    re.IGNORECASE,
-)
-"""The agency or the consultant, in the languages of the questions."""
-
-
-def names_consultant(text: str, name: str) -> bool:
-    """True when somebody writes of the agency, or of a consultant of that name. Rather once too often: somebody else of the
-    agency reads it then."""
-    folded = text.casefold()
-    parts = re.split(r"[\s・]+", name.casefold())
-    # A short part of a name is a word of many languages; one sign is a name where it is addressed as one.
-    wanted = [part if len(part) > (2 if part.isascii() else 1) else f"{part}さん" for part in parts]
-    named = any(re.search(rf"(?<![a-z]){re.escape(part)}(?:san)?(?![a-z])", folded) for part in wanted)
-    return named or CONSULTANTS.search(text) is not None
 
 
 def _tell_again(tx: Session, heard: Heard, one: facts.Alert) -> None:

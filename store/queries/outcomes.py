@@ -67,18 +67,15 @@ class Adopted:
     leavers: int
 
 
-def ended(tx: Session) -> list[Ended]:
-    """Every placement on whose end something is known."""
+def ended(tx: Session, placement_id: int | None = None) -> list[Ended]:
+    """Every placement on whose end something is known, or the one of that id."""
     query = select(Placement).where(col(Placement.notice_on).is_not(None) | col(Placement.left_on).is_not(None))
+    if placement_id is not None:
+        query = query.where(Placement.id == placement_id)
     return [
         Ended(row.id or 0, row.notice_on, row.left_on, row.leave_reason)
         for row in tx.exec(query.order_by(col(Placement.id)))
     ]
-
-
-def end_of(tx: Session, placement_id: int) -> Ended | None:
-    """What is known of the end of one placement."""
-    return next((one for one in ended(tx) if one.placement_id == placement_id), None)
 
 
 def kept(tx: Session) -> dict[str, list[tuple[int, str, float]]]:

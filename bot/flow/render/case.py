@@ -38,8 +38,8 @@ def alert(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content
     """An alert with everything that the agency may read about its case, for whoever may see it."""
     found = alerts.get(tx, one.subject)
     reader, voice = staff_of(tx, one)
-    if found is None:
-        # Whom it told of has erased everything, and so it goes from every chat.
+    if found is None or (found.kind == "risk" and found.level is None):
+        # Whom it told of has erased everything, or wants no estimate any more, and so it goes from every chat.
         return alert_words.gone(voice) if one.kind == "alert_update" else None
     if not may_see_alert(reader, placements.get(tx, found.placement_id), found, alerts.told(tx, found.id)):
         # The case went to somebody else since this was promised, and what stood in a chat about it goes.
