@@ -50,7 +50,7 @@ _BETWEEN = r"[\s!-@\[-`{-~・–—]+"  # Signs and digits end a word; the vowel
 
 _CONTEXT = ("contract", "status", "transfer", "second_june")
 _ALERTS = ("safety", "help", "critical", "high", "elevated", "watch", "silence", "unreachable", "deadline")
-_LEVEL = frozenset({"times", "answers"})
+_LEVEL = frozenset({"times", "answers", "day"})
 _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "level": _LEVEL,
     "drop": _LEVEL,

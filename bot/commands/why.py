@@ -58,7 +58,7 @@ def _row(key: str, stored: assessments.Assessed, found: Why, reasons: list[dict[
         "level": stored.level,
         "reasons": reasons,
         "next_level": found.next_level,
-        "without": [{"code": one.reason.code, "level": one.level} for one in found.without],
+        "without": [{"code": reason.code, "level": one.level} for one in found.without for reason in one.reasons],
         "unknown": list(found.unknown),
         "rules_version": stored.rules_version,
     }

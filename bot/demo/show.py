@@ -198,7 +198,7 @@ def _caseload(console: Console, played: Rehearsal, voice: Voice) -> None:
                 one.company,
                 dates.day(voice, one.start_date),
                 dates.day(voice, answered.astimezone(TOKYO).date()) if answered else "–",
-                subject(voice, why[0]["code"]) if why else "–",
+                (subject(voice, why[0]["code"]) if why else "") or "–",
                 f"{voice.one(alert_words.SHORT_KINDS[alert.kind])}, {voice.one(alert_words.STATES[alert.state])}"
                 if alert
                 else "–",

@@ -49,7 +49,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
             company_id=one.company_id,
             company=one.company,
             level=level_of(one),
-            reasons=tuple(str(reason["code"]) for reason in levels[one.id].reasons[:2]) if one.id in levels else (),
+            reasons=tuple(str(reason["code"]) for reason in levels[one.id].reasons) if one.id in levels else (),
             silent_days=_silent_days(app, tx, one, today),
             alert=waiting.get(one.id),
             left_on=one.left_on,

@@ -55,6 +55,7 @@ DUE = Message("alert.due", "Please acknowledge by %(day)s.")
 CASE = Message("alert.case", "Case %(key)s, since %(start)s, month %(month)s")
 ESCALATED = Message("alert.escalated", "Nobody has acknowledged this alert in time, so it comes to you.")
 PREFERRED_NOT = Message("alert.preferred_not", "preferred not to say")
+QUOTED = Message("alert.quoted", "“%(words)s”")
 WROTE = Message("alert.wrote", "They wrote: “%(words)s”")
 CONTACT = Message("alert.contact", "Safe to reach them: %(how)s, %(when)s")
 CONTACT_UNKNOWN = Message(
@@ -211,7 +212,13 @@ def _said(voice: Voice, said: Said) -> Paragraph:
     hire = Voice(voice.locales, "hire")
     lines = []
     for asked, given in said.lines:
-        answer = voice.one(PREFERRED_NOT) if given is None else given if isinstance(given, str) else hire.one(given)
+        match given:
+            case None:
+                answer = voice.one(PREFERRED_NOT)
+            case str():
+                answer = voice.one(QUOTED, words=given)
+            case _:
+                answer = hire.one(given)
         lines.append(f"• {hire.one(asked, hire=said.hire, promise='…')} {answer}")
     return Paragraph("\n".join([head, *lines]))
 

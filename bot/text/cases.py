@@ -14,12 +14,13 @@ from bot.text.fitting import fitted, fitting
 from bot.text.follow_up import SAYS
 from bot.text.levels import LEVELS
 from bot.text.prompts import Content, press
-from bot.text.reasons import subject
+from bot.text.reasons import listed, subject
 from surveys.model import Message
 
 SIZE = 10
 """Cases of one page: what can be read on a phone without scrolling for long."""
 MOST_COMPANIES = 8
+MOST_SUBJECTS = 2
 
 CASELOAD = Message("desk.caseload", "Your cases: %(count)s, the most urgent first")
 LINE = Message("case.line", "%(hire)s, %(company)s: %(level)s; %(answered)s")
@@ -135,7 +136,8 @@ def _companies(voice: Voice, limits: Limits, names: dict[int, str], company: int
 
 
 def _line(voice: Voice, one: Case) -> str:
-    why = ", ".join(dict.fromkeys(subject(voice, code) for code in one.reasons))
+    subjects = dict.fromkeys(found for code in one.reasons if (found := subject(voice, code)))
+    why = listed(voice, [*subjects][:MOST_SUBJECTS])
     answered = voice.one(NEVER)
     if one.silent_days is not None:
         answered = voice.one(SILENT, count=one.silent_days) if one.silent_days else voice.one(TODAY)

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.text.catalog import Voice
 from bot.text.dates import day
-from bot.text.reasons import subject
+from bot.text.reasons import listed, subject
 from surveys.model import Message
 
 TITLE = Message("mirror.title", "Both views, asked in the same month. Only the agency reads them side by side:")
@@ -76,7 +76,7 @@ def lines(voice: Voice, pairs: Sequence[Pair], *, hire: str) -> Iterator[str]:
             asked = said.one(view.asked, hire=hire, promise="…")
             yield f"  {voice.one(message, asked=asked, given=said.one(view.given))}"
     if same:
-        yield voice.one(SAME, subjects=", ".join(dict.fromkeys(same)))
+        yield voice.one(SAME, subjects=listed(voice, same))
 
 
 def _line(voice: Voice, pair: Pair, *, hire: str) -> str:

@@ -5,7 +5,7 @@ The sentences for what answers show stand in ``risk/rules.yaml``, beside their w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.text.catalog import Voice
@@ -49,6 +49,7 @@ REASONS = {
         "%(name)s, the manager, is waited for since %(on)s and has not connected a chat yet. Below you can invite them anew.",
     ),
     "silence": Message("alert.reason.silence", "%(run)s check-ins in a row were delivered and not answered."),
+    "silence.first": Message("alert.reason.silence_first", "The very first check-in was delivered and not answered."),
     "help.hire": Message(
         "alert.reason.help_hire", "The hire pressed “I need help” on %(on)s. Please call, and ask what they want."
     ),
@@ -128,7 +129,11 @@ SUBJECTS = {
     "clarity": Message("desk.subject.clarity", "Clear work"),
     "stress": Message("desk.subject.stress", "Strain"),
     "workload": Message("desk.subject.workload", "Amount of work"),
+    "change": Message("desk.subject.change", "What was promised"),
+    "gap": Message("desk.subject.gap", "Views far apart"),
+    "gap_below": Message("desk.subject.gap", "Views far apart"),
 }
+COMMA = Message("desk.comma", ", ")
 ANSWER = Message("alert.answer", "%(value)s of 5 on %(day)s")
 ANSWER_BEFORE = Message(
     "alert.answer_before", "%(value)s of 5 on %(day)s, before that %(before)s of 5 on %(before_day)s"
@@ -139,6 +144,8 @@ ANSWER_USUAL = Message("alert.answer_usual", "%(value)s of 5 on %(day)s, usually
 def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     """One reason as a sentence, with the answers and dates behind it."""
     code, values = one["code"], dict(one["values"])
+    if code == "silence" and values["run"] == 1:
+        code = "silence.first"  # One alone is told only where it is the first.
     message = REASONS.get(code) or (CHOSE_OTHER if code.startswith("safety.choice.") else None)
     if message is None:
         sentence = rules.reasons.get(code)
@@ -151,6 +158,8 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     if code in ("gap", "gap_below"):
         values |= {"subject": subject(voice, f"level.{values['driver']}")}
         values |= {side: _points(values[side]) for side in ("hire", "manager")}
+    if "last_on" in values:
+        values["day"] = day(voice, str(values["last_on"]))
     if "on" in values:
         values["on"] = day(voice, str(values["on"]))
     if "level" in values:
@@ -159,10 +168,15 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
 
 
 def subject(voice: Voice, code: str) -> str:
-    """What a reason is about, in a word or two."""
+    """What a reason is about, in a word or two; nothing for what only tells how sure a level is."""
     kind, _, driver = code.partition(".")
     message = SUBJECTS.get(code) or SUBJECTS.get(kind) or TOPICS.get(driver) or SUBJECTS.get(driver)
-    return voice.one(message) if message else code
+    return voice.one(message) if message else ""
+
+
+def listed(voice: Voice, names: Iterable[str]) -> str:
+    """Names one after the other, each once."""
+    return voice.one(COMMA).join(dict.fromkeys(names))
 
 
 def _answers(voice: Voice, values: Mapping[str, Any]) -> str:

@@ -277,7 +277,7 @@ async def test_who_was_promised_something_is_asked_whether_it_changed() -> None:
 
         said = house.sees(mori)
         assert "risk of resignation" in said
-        assert "Something was promised to this person last time, and they say that it has become worse." in said
+        assert "Something was promised to this person, and on Jun 1, 2026 they said that it has become worse." in said
         assert "Mori Aiko, Pay: Go through the pay slip" in said
         assert "did Pay change? The hire says: worse" in said
         await house.until("2026-07-01 12:10")
@@ -409,7 +409,7 @@ async def test_the_very_first_silence_is_told() -> None:
         assert told(house, mori) == [("04-21 09:00", "digest")]
         assert "NGUYEN VAN AN (no answer)" in house.sees(mori)
         await house.presses(mori, "Open: NGUYEN VAN AN")
-        assert "1 check-ins in a row were delivered and not answered." in house.sees(mori)
+        assert "The very first check-in was delivered and not answered." in house.sees(mori)
 
 
 async def test_later_one_silence_is_nothing_and_two_in_a_row_are_told() -> None:

@@ -130,8 +130,8 @@ async def test_a_level_explains_why_it_is_not_higher_and_not_lower(capsys: pytes
         why.explain(house.app, VOICE, "A-1", month="2026-05", as_json=False)
         said = capsys.readouterr().out
         assert "elevated" in said
-        assert "Why not higher? For high it would have to be at least 4 times as high" in said
-        assert "Wish to stay as usual: then" in said
+        assert "Why not higher? For high the risk would have to be at least 4 times what is usual" in said
+        assert said.count("“Wish to stay” answered as usual: then ") == 1
         assert "how the manager sees it: there is no answer" in said
         assert "%" not in said
         why.explain(house.app, VOICE, "A-1", month=None, as_json=True)
@@ -167,8 +167,8 @@ async def test_a_button_explains_a_level_and_the_months_before() -> None:
         said = house.sees(mori)
         assert "NGUYEN VAN AN, Sakura Foods, May 1, 2026: elevated" in said
         assert "Gave the lowest answer about staying: 1 of 5 on May 1, 2026, before that 4 of 5 on Apr 6, 2026" in said
-        assert "Why not higher? For high it would have to be at least 4 times as high" in said
-        assert "What would lower it:" in said
+        assert "Why not higher? For high the risk would have to be at least 4 times what is usual" in said
+        assert "What would lower it, if it lasts for two months:" in said
         assert "how the manager sees it: there is no answer" in said
 
         await house.presses(mori, "Why in Apr?")

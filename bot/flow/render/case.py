@@ -125,7 +125,7 @@ def _lines(app: App, given: list[facts.Answered], form: str) -> tuple[tuple[Mess
         if choice is not None and not question.scale:
             lines.append((question.label, choice.label))
         if answer.words:
-            lines.append((question.label, f"“{answer.words}”"))
+            lines.append((question.label, answer.words))
     return tuple(lines)
 
 
