@@ -6,14 +6,16 @@ A file is read whole or refused, and every fault is told with its row, its colum
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from bot.flow.roster.sheets import WORKBOOKS, SheetFault, decode
 from bot.refusal import Refusal
 from risk.model import Case, Closed, Reading
 from risk.rules import Rules, RulesError, refuse_forbidden
@@ -25,8 +27,8 @@ HISTORY = ("person", "company", "item", "asked_on", "answered_on", "value", "sca
 POINTS = ("person", "at")
 OPTIONAL = ("started_on",)
 MISSED_AFTER = timedelta(days=14)
-TOKYO = ZoneInfo("Asia/Tokyo")
-_ENCODINGS = ("utf-8-sig", "cp932")
+_SLASHED = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?: ([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?))?")
+"""A day, and perhaps an hour, as Excel writes them in Japan."""
 _DELIMITERS = (",", ";", "\t")
 _MOST_CHARACTERS = 40  # of a wrong value that are repeated in its error
 # A day outside of these is a slip, and a deadline counted from it may be no day at all.
@@ -58,20 +60,12 @@ class HistoryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A row of L.csv as written, with the point that it asks for."""
+    """A row of L.csv as written, with the point that it asks for and the offset from UTC that the row carries."""
 
     person: str
     at: str
     point: Point
-
-
-@dataclass(frozen=True, slots=True)
-class Histories:
-    """What the two files say; ``ignored`` are columns of H.csv that nothing reads."""
-
-    cases: tuple[Case, ...]
-    asked: tuple[Asked, ...]
-    ignored: tuple[str, ...]
+    offset: timedelta | None
 
 
 @dataclass(slots=True)
@@ -81,26 +75,51 @@ class _Person:
     rows: list[tuple[str, str, bool, date, Moment | None, float]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """What the two files say; ``cases`` have their hours as written, ``ignored`` are columns that nothing reads."""
+
+    cases: tuple[Case, ...]
+    asked: tuple[Asked, ...]
+    ignored: tuple[str, ...]
+    people: Mapping[str, _Person]
+    offsets: frozenset[timedelta]
+
+    def cases_for(self, offset: timedelta | None) -> tuple[Case, ...]:
+        """The cases as a point with that offset sees them: hours that carry another one are taken at the point's.
+
+        What a point sees depends on that point and on no other row, so that neither the future nor the other points of a
+        file can change a score.
+        """
+        if offset is None or self.offsets <= {offset}:
+            return self.cases
+        return tuple(_case(name, person, offset) for name, person in self.people.items())
+
+
 def read(history: Path, points: Path, rules: Rules) -> Histories:
     """Both files. Raises HistoryError for wrong rows, Refusal for a file that is no such table."""
     faults: list[Fault] = []
-    found, ignored = _people(_Table(history, HISTORY, OPTIONAL, rules), rules, faults)
-    asked = list(_Table(points, POINTS, (), rules).rows(faults))
+    people, ignored = _people(_Table(history, HISTORY, OPTIONAL, rules), rules, faults)
+    table = _Table(points, POINTS, (), rules)
+    asked = list(table.rows(faults))
     moments = [_moment(points.name, row, "at", cells["at"], faults) for row, cells in asked]
     for row, cells in asked:
         if not cells["person"].strip():
             faults.append(Fault(points.name, row, "person", "", "missing"))
     if faults:
         raise HistoryError(faults)
-    shift = _several_offsets([*_hours(found), *(moment[1] for moment in moments if moment)])
     return Histories(
-        cases=tuple(_case(name, person, shift) for name, person in found.items()),
+        cases=tuple(_case(name, person, None) for name, person in people.items()),
         asked=tuple(
-            Asked(cells["person"], cells["at"], Point(cells["person"].strip(), *shift(moment)))
+            Asked(cells["person"], cells["at"], Point(cells["person"].strip(), *_clock(moment, None)), _offset(moment))
             for (_, cells), moment in zip(asked, moments, strict=True)
             if moment is not None
         ),
-        ignored=ignored,
+        ignored=tuple(dict.fromkeys((*ignored, *table.ignored))),
+        people=people,
+        offsets=frozenset(
+            offset for person in people.values() for row in person.rows if (offset := _offset(row[4])) is not None
+        ),
     )
 
 
@@ -134,7 +153,7 @@ class _Table:
         number = 1
         try:
             for number, cells in enumerate(self._rows, start=2):
-                if not any(cells):
+                if not any(cells) or not "".join(cells).strip():
                     continue
                 if len(cells) != self._width:
                     values: Values = {"found": len(cells), "wanted": self._width}
@@ -152,12 +171,12 @@ def _text(path: Path) -> str:
         raise Refusal("file_missing", file=str(path)) from None
     except OSError as fault:
         raise Refusal("file_unreadable", file=str(path)) from fault
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refusal("file_encoding", file=path.name)
+    if raw.startswith(WORKBOOKS):
+        raise Refusal("file_workbook", file=path.name)
+    try:
+        return decode(raw)
+    except SheetFault as fault:
+        raise Refusal("file_utf16" if fault.code == "utf16" else "file_encoding", file=path.name) from fault
 
 
 def items(rules: Rules) -> Mapping[str, tuple[str, bool]]:
@@ -173,13 +192,16 @@ def items(rules: Rules) -> Mapping[str, tuple[str, bool]]:
 
 def _people(table: _Table, rules: Rules, faults: list[Fault]) -> tuple[dict[str, _Person], tuple[str, ...]]:
     known, people, parse = items(rules), dict[str, _Person](), _Parser(table.name, faults)
+    unknown: dict[str, tuple[str, Values]] = {}
     for row, cells in table.rows(faults):
         before = len(faults)
         name = parse.named(row, "person", cells)
         company = parse.named(row, "company", cells)
-        item = cells["item"].strip()
-        if item not in known:
-            faults.append(_unknown_item(table.name, row, item, known, rules))
+        item = parse.named(row, "item", cells)
+        if item and item not in known:
+            if item not in unknown:
+                unknown[item] = _unknown_item(item, known, rules)
+            faults.append(Fault(table.name, row, "item", item[:_MOST_CHARACTERS], *unknown[item]))
         asked = parse.moment(row, "asked_on", cells)
         answered = parse.moment(row, "answered_on", cells) if cells["answered_on"].strip() else None
         value = parse.value(row, cells)
@@ -201,13 +223,16 @@ def _people(table: _Table, rules: Rules, faults: list[Fault]) -> tuple[dict[str,
     return people, table.ignored
 
 
-def _unknown_item(file: str, row: int, item: str, known: Mapping[str, object], rules: Rules) -> Fault:
+def _unknown_item(item: str, known: Iterable[str], rules: Rules) -> tuple[str, Values]:
+    """What is wrong with a name that nothing has, and what was probably meant."""
     try:
         refuse_forbidden([item], rules.forbidden)
     except RulesError:
-        return Fault(file, row, "item", item[:_MOST_CHARACTERS], "forbidden_item")
-    values: Values = {"known": ", ".join(sorted(known))}
-    return Fault(file, row, "item", item[:_MOST_CHARACTERS], "unknown_item", values)
+        return "forbidden_item", {}
+    spelled = "_".join(re.split(r"[\s_-]+", item.casefold()))
+    if near := difflib.get_close_matches(spelled, known, n=1, cutoff=0.7):
+        return "misspelt_item", {"nearest": near[0]}
+    return "unknown_item", {"drivers": ", ".join(sorted(rules.drivers))}
 
 
 class _Parser:
@@ -270,10 +295,11 @@ class _Parser:
 def _moment(file: str, row: int, column: str, text: str, faults: list[Fault]) -> Moment | None:
     plain = text.strip()
     try:
-        if len(plain) == 10:
-            day, at = date.fromisoformat(plain), None
+        written = _SLASHED.sub(_with_hyphens, plain) if "/" in plain else plain
+        if len(written) in (len("2026-05-01"), len("20260501")):
+            day, at = date.fromisoformat(written), None
         else:
-            at = datetime.fromisoformat(plain)
+            at = datetime.fromisoformat(written)
             day = at.date()
         if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
             raise ValueError(day)
@@ -283,39 +309,34 @@ def _moment(file: str, row: int, column: str, text: str, faults: list[Fault]) ->
     return day, at
 
 
-def _hours(people: Mapping[str, _Person]) -> Iterator[datetime | None]:
-    for person in people.values():
-        for _, _, _, _, answered, _ in person.rows:
-            if answered is not None:
-                yield answered[1]
+def _with_hyphens(found: re.Match[str]) -> str:
+    year, month, day, hour, rest = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour:0>2}{rest}" if hour else "")
 
 
-def _several_offsets(hours: list[datetime | None]) -> Callable[[Moment], Moment]:
-    """Hours are compared as they are written; where the files mix offsets, as the hour in Japan."""
-    offsets = {at.utcoffset() for at in hours if at is not None}
-
-    def as_written(moment: Moment) -> Moment:
-        return moment[0], moment[1] and moment[1].replace(tzinfo=None)
-
-    def in_japan(moment: Moment) -> Moment:
-        at = moment[1]
-        if at is None:
-            return moment
-        local = at.astimezone(TOKYO).replace(tzinfo=None) if at.tzinfo else at
-        return local.date(), local
-
-    return in_japan if len(offsets) > 1 else as_written
+def _offset(moment: Moment | None) -> timedelta | None:
+    return None if moment is None or moment[1] is None else moment[1].utcoffset()
 
 
-def _case(name: str, person: _Person, shift: Callable[[Moment], Moment]) -> Case:
-    """One person's rows as the engine sees them. The rows of one day are one check-in: missed when none is answered
-    within 14 days, and until one is.
+def _clock(moment: Moment, offset: timedelta | None) -> Moment:
+    """The day and the hour as written, or at that offset where the hour carries one too."""
+    at = moment[1]
+    if at is None or at.tzinfo is None:
+        return moment
+    if offset is not None:
+        at = at.astimezone(timezone(offset))
+    return at.date(), at.replace(tzinfo=None)
+
+
+def _case(name: str, person: _Person, offset: timedelta | None) -> Case:
+    """One person's rows as the engine sees them, hours taken at ``offset``. The rows of one day are one check-in: missed when
+    none is answered within 14 days, and until one is.
     """
     own: list[Reading] = []
     managers: list[Reading] = []
     first: dict[date, Moment | None] = {}
     for item, driver, by_manager, asked, answered, value in person.rows:
-        moment = None if answered is None else shift(answered)
+        moment = None if answered is None else _clock(answered, offset)
         if not by_manager:
             before = first.get(asked)
             first[asked] = moment if before is None else min(before, moment or before, key=_earlier)

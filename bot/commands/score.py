@@ -6,6 +6,8 @@ import csv
 import os
 import sys
 import tempfile
+from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 
 from bot.commands.histories import Histories, HistoryError, read
@@ -37,10 +39,22 @@ def score(voice: Voice, rules: Rules, *, history: Path, at: Path, out: Path) -> 
             return False
         if found.ignored:
             print(voice.one(words.IGNORED, columns=", ".join(found.ignored)), file=sys.stderr)
-        assessments = scored(found.cases, [one.point for one in found.asked], rules)
+        assessments = _assessments(found, rules)
         _write(out, found, assessments)
     print(voice.one(words.SCORED, points=len(assessments), people=len(found.cases), file=str(out)))
     return True
+
+
+def _assessments(found: Histories, rules: Rules) -> list[Assessment]:
+    """The assessment of each row of L.csv, in their order."""
+    places = defaultdict[timedelta | None, list[int]](list)
+    for place, asked in enumerate(found.asked):
+        places[asked.offset].append(place)
+    by_place: dict[int, Assessment] = {}
+    for offset, those in places.items():
+        assessed = scored(found.cases_for(offset), [found.asked[place].point for place in those], rules)
+        by_place.update(zip(those, assessed, strict=True))
+    return [by_place[place] for place in range(len(found.asked))]
 
 
 def _write(out: Path, found: Histories, assessments: list[Assessment]) -> None:

@@ -109,6 +109,13 @@ OTHER_ERRORS = {
     "file_encoding": Message(
         "error.file_encoding", "The letters of %(file)s cannot be read. Save it as CSV in UTF-8 and try again."
     ),
+    "file_utf16": Message(
+        "error.file_utf16",
+        "%(file)s is written in UTF-16 (in Excel, “Unicode Text”). Save it as “CSV UTF-8” and try again.",
+    ),
+    "file_workbook": Message(
+        "error.file_workbook", "%(file)s is a workbook of Excel. Save its sheet as “CSV UTF-8” and try again."
+    ),
     "columns_missing": Message(
         "error.columns_missing", "%(file)s lacks these columns in its first row: %(columns)s. Add them and try again."
     ),

@@ -42,6 +42,10 @@ ROSTER_ERRORS = {
         "roster.error.encoding",
         "The characters of %(sheet)s cannot be read. Please save it in Excel as “CSV UTF-8” or as .xlsx.",
     ),
+    "utf16": Message(
+        "roster.error.utf16",
+        "%(sheet)s is written in UTF-16 (in Excel, “Unicode Text”). Please save it in Excel as “CSV UTF-8” or as .xlsx.",
+    ),
     "csv_quote": Message(
         "roster.error.csv_quote",
         "In %(sheet)s a quotation mark that opens in row %(row)s does not close properly. Please correct that row, or save "

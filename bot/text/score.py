@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 SCORING = Message("score.working", "Scoring …")
-SCORED = Message("score.done", "%(points)s points scored from the histories of %(people)s people: %(file)s")
+SCORED = Message("score.done", "Points scored: %(points)s. People with a history: %(people)s. Written to %(file)s")
 IGNORED = Message("score.ignored", "These columns are not read: %(columns)s")
 NOTHING_WRITTEN = Message("score.nothing_written", "Nothing was written.")
 MORE = Message("score.more", "… and %(count)s more.")
@@ -61,7 +61,11 @@ FAULTS = {
     "two_starts": Message(
         "score.fault.two_starts", "“%(person)s” has another start in an earlier row; give each placement its own name"
     ),
-    "unknown_item": Message("score.fault.unknown_item", "is no known item; known are: %(known)s"),
+    "misspelt_item": Message("score.fault.misspelt_item", "is no known item; did you mean “%(nearest)s”?"),
+    "unknown_item": Message(
+        "score.fault.unknown_item",
+        "is no known item; write the name of one of teichaku's questions, or one of: %(drivers)s",
+    ),
     "forbidden_item": Message(
         "score.fault.forbidden_item", "must never be an input of the risk; take these rows out of the file"
     ),

@@ -92,6 +92,38 @@ def test_hours_of_several_zones_are_compared_as_moments(tmp_path: Path) -> None:
     assert before["score"] == "-4.295088" != after["score"]
 
 
+def test_how_hours_are_compared_depends_on_the_point_and_on_no_other_row(tmp_path: Path) -> None:
+    rows = [mood("p", "2026-04-01", 1, "2026-04-01T23:30+00:00"), mood("q", "2026-04-01", 4)]
+    points = [
+        ("p", "2026-04-01"),
+        ("p", "2026-04-01T23:29Z"),
+        ("p", "2026-04-01T23:31"),
+        ("p", "2026-04-02T08:31+09:00"),
+    ]
+    alone = [scores(tmp_path, rows, [point])[0] for point in points]
+    assert [line["score"] != "-4.295088" for line in alone] == [True, False, True, True]
+    assert scores(tmp_path, rows, points) == alone
+    # Neither what is answered much later elsewhere, nor somebody else's hour, is known to any of these points.
+    later = [mood("p", "2026-06-01", 5, "2026-06-01T09:00+09:00"), mood("q", "2026-06-01", 1, "2026-06-02T09:00-05:00")]
+    assert scores(tmp_path, [*later, *rows], [*points, ("q", "2026-05-01T00:00-03:00")])[:4] == alone
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "at"),
+    [
+        ("2026/4/1", "2026/4/2 9:30", "2026/4/2 9:31"),
+        ("20260401", "2026/04/02 09:30:00", "20260402"),
+        (" 2026-04-01 ", "2026-04-02 09:30", "2026/4/2"),
+    ],
+)
+def test_days_as_spreadsheets_write_them_are_read_and_echoed(
+    tmp_path: Path, asked: str, answered: str, at: str
+) -> None:
+    (line,) = scores(tmp_path, [mood("p", asked, 1, answered)], [("p", at)])
+    (same,) = scores(tmp_path, [mood("p", "2026-04-01", 1, "2026-04-02")], [("p", "2026-04-02")])
+    assert line == {**same, "at": at}
+
+
 def test_an_unanswered_check_in_is_missed_from_the_fourteenth_day_on(tmp_path: Path) -> None:
     rows = [mood("p", "2026-04-01", ""), mood("late", "2026-04-01", 5, "2026-04-20", company="Umi")]
     points = [
@@ -171,6 +203,25 @@ def test_every_fault_is_told_with_its_row_and_column(tmp_path: Path) -> None:
         assert wrong(tmp_path, [*good[:4], day, *good[5:]]) == [(2, "answered_on", "no_day")]
 
 
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("Overal", "is no known item; did you mean “overall”?"),
+        ("Job as promised", "is no known item; did you mean “job_as_promised”?"),
+        ("shoe_size", "write the name of one of teichaku's questions, or one of: change, clarity, growth, hours,"),
+        ("", "nothing stands here"),
+    ],
+)
+def test_an_unknown_item_is_answered_with_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], item: str, said: str
+) -> None:
+    row = mood("p", "2026-04-01", 3)
+    row[2] = item
+    history, at = files(tmp_path, [row], [("p", "2026-05-01")])
+    assert not command(VOICE, RULES, history=history, at=at, out=tmp_path / "S.csv")
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("item", ["nationality", "sick_leave", "妊娠"])
 def test_a_forbidden_item_is_refused(tmp_path: Path, item: str) -> None:
     row = mood("p", "2026-04-01", 3)
@@ -188,7 +239,9 @@ def test_a_forbidden_column_is_refused_and_any_other_is_named(
     with pytest.raises(RulesError):
         read(*files(tmp_path, rows, [("p", "2026-05-01")], "isPregnant"), RULES)
     scores(tmp_path, rows, [("p", "2026-05-01")], "branch")
-    assert "These columns are not read: branch" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "These columns are not read: branch" in told.err
+    assert f"Points scored: 1. People with a history: 1. Written to {tmp_path / 'S.csv'}" in told.out
 
 
 def test_what_is_no_such_table_is_refused_and_nothing_is_written(
@@ -222,6 +275,31 @@ def test_a_file_as_excel_writes_it_in_japan_is_read(tmp_path: Path) -> None:
             (tmp_path / f"x{path.name}").write_bytes(text.encode(encoding))
         found = read(tmp_path / "xH.csv", tmp_path / "xL.csv", RULES)
         assert [case.placement for case in found.cases] == ["山田"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "begin", "code"),
+    [
+        ("utf-16", b"", "file_utf16"),
+        ("utf-16-le", b"", "file_utf16"),
+        ("utf-16-be", b"", "file_utf16"),
+        ("euc_jp", b"", "file_encoding"),
+        ("iso2022_jp", b"", "file_encoding"),
+        ("utf-8", b"PK\x03\x04", "file_workbook"),
+        ("utf-8", bytes.fromhex("d0cf11e0a1b11ae1"), "file_workbook"),
+    ],
+)
+def test_a_file_in_other_letters_is_told_what_it_is(tmp_path: Path, encoding: str, begin: bytes, code: str) -> None:
+    history, at = files(tmp_path, [mood("山田", "2026-04-01", 3)], [("山田", "2026-05-01")])
+    for path in (at, history):
+        path.write_bytes(begin + path.read_text(encoding="utf-8").encode(encoding))
+        with pytest.raises(Refusal, match=code):
+            read(history, at, RULES)
+
+
+def test_rows_without_anything_are_passed_over(tmp_path: Path) -> None:
+    rows = [mood("p", "2026-04-01", 1), [""] * 8, [" "] * 8]
+    assert len(loaded(tmp_path, rows).cases) == 1
 
 
 DAYS = st.integers(0, 300)

@@ -13,9 +13,13 @@ import python_calamine
 from bot.flow.roster.cells import Cell, CellError
 from bot.flow.roster.workbook import MAX_BYTES, MAX_CELLS, Extent, SheetFault, Workbook, inspect
 
-__all__ = ["Sheet", "SheetFault", "read_sheets"]
+__all__ = ["WORKBOOKS", "Sheet", "SheetFault", "decode", "read_sheets"]
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+WORKBOOKS = (b"PK", _OLE)
+"""How a workbook of Excel begins, today's and the old one; a text file never does."""
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -40,7 +44,7 @@ def read_sheets(source: Path | bytes, name: str | None = None) -> list[Sheet]:
     files are UTF-8 (with or without mark) or cp932, separated by comma, tab or semicolon.
 
     Raises SheetFault: ``missing_file``, ``empty_file``, ``too_large``, ``old_excel``, ``encrypted``, ``broken``,
-    ``not_a_roster``, ``stray_cell``, ``encoding``, ``csv_quote``.
+    ``not_a_roster``, ``stray_cell``, ``encoding``, ``utf16``, ``csv_quote``.
     """
     data = source if isinstance(source, bytes) else _read_file(source)
     name = name or ("" if isinstance(source, bytes) else source.name)
@@ -52,7 +56,7 @@ def read_sheets(source: Path | bytes, name: str | None = None) -> list[Sheet]:
         raise SheetFault("encrypted" if _ENCRYPTED in data else "old_excel")
     if data.startswith(b"PK"):
         return _read_workbook(data)
-    return [Sheet(name, _read_csv(_decode(data)))]
+    return [Sheet(name, _read_csv(decode(data)))]
 
 
 def _read_file(path: Path) -> bytes:
@@ -98,15 +102,20 @@ def _sheet(sheet: python_calamine.CalamineSheet, inspected: Workbook) -> Sheet:
     return Sheet(sheet.name, rows, tuple(merged), inspected.date1904)
 
 
-def _decode(data: bytes) -> str:
-    """UTF-8, else cp932 as Excel in Japan writes it. A file that is something else must not become garbled names."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SheetFault("encoding")
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8, else in cp932 as Excel in Japan writes it. What is something else must not become garbled
+    names.
+
+    Raises SheetFault: ``utf16``, ``encoding``.
+    """
+    # Excel calls it Unicode text. Without its mark every second byte of a heading is null.
+    if data.startswith(_UTF16) or (len(data) > 1 and (data[0] == 0) != (data[1] == 0)):
+        raise SheetFault("utf16")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = _decode_cp932(data)
-    # Null bytes stand in binary files and in UTF-16, escapes in ISO-2022-JP.
+    # Null bytes stand in binary files, escapes in ISO-2022-JP.
     if "\x00" in text or "\x1b" in text:
         raise SheetFault("encoding")
     return text
