@@ -43,14 +43,19 @@ def auroc(left: Flags, score: Floats) -> float | None:
 
 def auroc_within(left: Flags, score: Floats, company: Ints) -> float | None:
     """``auroc`` of pairs within one company only; companies count by their pairs."""
-    total, pairs = 0.0, 0
-    for one in np.unique(company):
-        chosen = company == one
-        found = auroc(left[chosen], score[chosen])
-        if found is not None:
-            weight = int(left[chosen].sum()) * int((~left[chosen]).sum())
-            total, pairs = total + found * weight, pairs + weight
-    return total / pairs if pairs else None
+    if not left.any():
+        return None
+    order = np.lexsort((score, company))
+    left, score, company = left[order], score[order], company[order]
+    begins = np.r_[True, np.diff(company) != 0]
+    one = np.cumsum(begins) - 1
+    equals = np.cumsum(begins | np.r_[True, np.diff(score) != 0]) - 1  # of one score within one company
+    stayers, alike = np.bincount(one, ~left), np.bincount(equals, ~left)
+    pairs = float(stayers[one[left]].sum())
+    # Whoever stayed with a lower score is beaten, and half of those with the same. Earlier companies are none of theirs.
+    lower = (np.cumsum(alike) - alike)[equals] - (np.cumsum(stayers) - stayers)[one]
+    beaten = lower + alike[equals] / 2
+    return float(beaten[left].sum()) / pairs if pairs else None
 
 
 def auprc(left: Flags, score: Floats) -> float | None:
@@ -76,10 +81,15 @@ def in_the_large(left: Flags, probability: Floats) -> float | None:
 
 
 def slope(left: Flags, probability: Floats) -> float | None:
-    """The calibration slope: 1 is right, below 1 the score is too sure of itself. None where a fit says nothing."""
+    """The calibration slope: 1 is right, below 1 the score is too sure of itself. None where a fit says nothing, as where
+    every leaver had a higher probability than everybody who stayed: then no slope is steep enough.
+    """
     if not left.any() or left.all():
         return None
     logit = np.log(probability / (1 - probability))
+    gone, there = logit[left], logit[~left]
+    if gone.min() >= there.max() or there.min() >= gone.max():
+        return None
     if float(np.std(logit)) < _CLOSE:
         return None
     design = np.column_stack([np.ones_like(logit), logit])
@@ -134,12 +144,12 @@ def bootstrap(
     value = figure(np.arange(len(codes)))
     if value is None or not groups:
         return Estimate(None)
-    draw, found = np.random.default_rng(seed), []
+    draw, found = np.random.default_rng(seed), list[float]()
     for _ in range(times):
         chosen = np.concatenate([groups[one] for one in draw.integers(len(groups), size=len(groups))])
         if (one := figure(chosen)) is not None:
             found.append(one)
-    if len(found) < times / 2:
+    if len(found) <= times / 2:  # Most draws cannot say it, or there was to be none.
         return Estimate(value)
     low, high = np.quantile(found, [0.025, 0.975])
     return Estimate(value, float(low), float(high))

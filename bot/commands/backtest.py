@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from bot.flow import outcomes
 from bot.refusal import Refusal
 from bot.text import backtest as words
 from bot.text.catalog import Voice
-from risk.backtest import Report
+from risk.backtest import Group, Report
 from risk.learn import Proposal
 from risk.measure import Estimate
 from store.queries import outcomes as recorded
@@ -30,19 +31,22 @@ def backtest(app: App, voice: Voice, *, as_json: bool, picture: Path | None, tim
     if as_json:
         print_json(as_row(voice, report))
         return
-    if report.months == 0:
-        print(voice.one(words.NOTHING_YET))
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in words.HEADINGS:
-        table.add_column(voice.one(heading))
-    for name, row in report.rows.items():
-        areas = (words.interval(one) for one in (row.auroc, row.auroc_within, row.auprc))
-        figures = (words.percent(row.precision), words.percent(row.recall), words.number(row.brier, 4))
-        table.add_row(voice.one(words.ROWS[name]), *areas, *figures)
-    console().print(table)
+    if report.months:
+        console().print(_table(voice, report))
     for line in words.lines(voice, report):
         print(line)
+
+
+def _table(voice: Voice, report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in words.HEADINGS:
+        table.add_column(voice.one(heading), no_wrap=heading in words.AREAS)
+    for name, row in report.rows.items():
+        # An interval has a line of its own, so that the table is whole on a terminal of 80 columns.
+        areas = (words.interval(one, "\n") for one in (row.auroc, row.auroc_within, row.auprc))
+        figures = (words.percent(row.precision), words.percent(row.recall), words.squared(row.brier, report))
+        table.add_row(voice.one(words.ROWS[name]), *areas, *figures)
+    return table
 
 
 def _write(path: Path, text: str) -> None:
@@ -58,6 +62,8 @@ def as_row(voice: Voice, report: Report) -> dict[str, Any]:
         "person_months": report.months,
         "people": report.people,
         "leavers": report.leavers,
+        "leavers_within_90_days": report.seen,
+        "capacity": report.capacity,
         "base_rate": report.base_rate,
         "rows": {
             name: {
@@ -102,8 +108,17 @@ def _estimate(one: Estimate) -> dict[str, float | None]:
     return {"value": one.value, "low": one.low, "high": one.high}
 
 
-def _groups(groups: Any) -> dict[str, dict[str, float]]:
-    return {name: {"person_months": count, "elevated": share} for name, (count, share) in groups.items()}
+def _groups(groups: Mapping[str, Group]) -> dict[str, dict[str, float | None]]:
+    return {
+        name: {
+            "person_months": one.months,
+            "people": one.people,
+            "elevated": one.elevated.value,
+            "low": one.elevated.low,
+            "high": one.elevated.high,
+        }
+        for name, one in groups.items()
+    }
 
 
 def learn(app: App, voice: Voice, *, adopt: bool, back: bool, as_json: bool) -> None:

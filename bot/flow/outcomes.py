@@ -6,7 +6,8 @@ within the agency and what is unclear end the observation instead.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -40,21 +41,33 @@ class _Known:
     left_on: date | None  # notice given by themselves
     until: date  # the last day on which it is known whether they had left
     believed: tuple[tuple[date, outcomes.Believed], ...]  # the last assessment of each month, by its day
+    assessed: int  # months, those after the notice among them
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a person-month needs beside its assessment, all of it by placement but the sizes, which are by company."""
+
+    cases: Mapping[int, Case]
+    acted: Mapping[int, datetime]
+    spoken: Mapping[int, Sequence[tuple[date, str]]]
+    sizes: Mapping[int, tuple[list[date], list[date]]]
 
 
 def measured(app: App, tx: Session, *, times: int = 200) -> Report:
     """The backtest of everything that was assessed and is known by now."""
     known, today = _known(app, tx), app.clock().astimezone(app.desk.zone).date()
-    sizes = Counter(one.placement.company_id for one in known)
-    acted, cases = outcomes.acted(tx), gather(tx, [one.placement for one in known])
+    beside = _Beside(gather(tx, [one.placement for one in known]), outcomes.acted(tx), outcomes.spoken(tx), _sizes(tx))
     months = [
-        _person_month(app, one, day, believed, cases[one.placement.id], sizes, acted)
+        _person_month(app, one, day, believed, beside)
         for one in known
         for day, believed in one.believed
         if _decided(one, day, today)
     ]
-    told = outcomes.told(tx)
-    elevated = [one for one in told if Level(one.level).rank >= Level.ELEVATED.rank]
+    among = {one.placement.id for one in known}
+    elevated = [
+        one for one in outcomes.told(tx) if one.placement_id in among and Level(one.level).rank >= Level.ELEVATED.rank
+    ]
     first: dict[int, date] = {}
     for alert in elevated:
         first.setdefault(alert.placement_id, alert.at.astimezone(app.desk.zone).date())
@@ -63,18 +76,40 @@ def measured(app: App, tx: Session, *, times: int = 200) -> Report:
         for one in known
         if one.left_on is not None
     ]
-    by_month, by_person = Counter[date](), defaultdict[int, set[tuple[int, int]]](set)
-    repeats = 0
-    for alert in elevated:
-        day = alert.at.astimezone(app.desk.zone).date().replace(day=1)
-        by_month[day] += 1
-        before = add_months(day, -1)
-        repeats += bool(by_person[alert.placement_id] & {(day.year, day.month), (before.year, before.month)})
-        by_person[alert.placement_id].add((day.year, day.month))
     consultants = len({one.placement.consultant.id for one in known}) or 1
-    capacity = app.policy.capacity * consultants
-    report = backtest(months, leavers, capacity=capacity, alerts=by_month, repeats=repeats, times=times)
+    report = backtest(
+        months,
+        leavers,
+        capacity=app.policy.capacity * consultants,
+        told=len(elevated),
+        assessed=sum(one.assessed for one in known),
+        repeats=_repeats(elevated, app.desk.zone),
+        times=times,
+    )
     return replace(report, erased=erased(outcomes.kept(tx)))
+
+
+def _repeats(alerts: Sequence[outcomes.Told], zone: ZoneInfo) -> int:
+    """How many of these tell again of somebody of whom the same month or the one before told already."""
+    repeats, by_person = 0, defaultdict[int, set[int]](set)
+    for alert in alerts:
+        day = alert.at.astimezone(zone)
+        month, earlier = 12 * day.year + day.month, by_person[alert.placement_id]
+        repeats += bool(earlier & {month, month - 1})
+        earlier.add(month)
+    return repeats
+
+
+def _sizes(tx: Session) -> Mapping[int, tuple[list[date], list[date]]]:
+    """The days on which each company's hires began, and on which they went, in order."""
+    gone = {one.placement_id: one for one in outcomes.ended(tx)}
+    found: dict[int, tuple[list[date], list[date]]] = defaultdict(lambda: ([], []))
+    for one in placements.everyone(tx):
+        begun, ended = found[one.company_id]
+        insort(begun, one.start_date)
+        if one.id in gone:
+            insort(ended, gone[one.id].left_on or gone[one.id].notice_on or date.max)
+    return found
 
 
 def _before(alerted: date | None, notice: date) -> date | None:
@@ -88,10 +123,10 @@ def _rate(app: App, placement: facts.Placement) -> float:
 
 
 def _decided(one: _Known, day: date, today: date) -> bool:
-    """Whether it is known what came within the horizon: notice came, or all of it was observed."""
-    if one.left_on is not None:
-        return day < one.left_on
-    return day + HORIZON <= min(one.until, today)
+    """Whether it is known what came within the horizon: it is over, and notice came or all of it was observed. The last months
+    of a leaver wait like those of everybody else; else nobody but leavers would be found in them.
+    """
+    return day + HORIZON <= (today if one.left_on is not None else min(one.until, today))
 
 
 def _person_month(
@@ -99,26 +134,26 @@ def _person_month(
     one: _Known,
     day: date,
     believed: outcomes.Believed,
-    case: Case,
-    sizes: Mapping[int, int],
-    acted: Mapping[int, datetime],
+    beside: _Beside,
 ) -> PersonMonth:
-    placement = one.placement
+    placement, case = one.placement, beside.cases[one.placement.id]
     mood = [reading for reading in case.readings if reading.item == "overall" and reading.answered_on <= day]
-    first = acted.get(placement.id)
+    spoken = [language for due_on, language in beside.spoken.get(placement.id, ()) if due_on <= believed.period]
+    begun, ended = beside.sizes[placement.company_id]
+    first = beside.acted.get(placement.id)
     return PersonMonth(
         person=str(placement.hire.id),
         company=str(placement.company_id),
         at=day,
         score=believed.score,
         probability=believed.probability,
-        last=max(mood, key=lambda reading: reading.answered_on).value if mood else None,
+        last=max(mood, key=lambda reading: (reading.answered_on, reading.period)).value if mood else None,
         client_rate=_rate(app, placement),
         elevated=Level(believed.level).rank >= Level.ELEVATED.rank,
         acted=first is not None and first <= believed.assessed_at,
         left=one.left_on is not None and one.left_on - day <= HORIZON,
-        language=placement.hire.languages[0],
-        size=sizes[placement.company_id],
+        language=spoken[-1] if spoken else placement.hire.languages[0],
+        size=bisect_right(begun, day) - bisect_right(ended, day),
     )
 
 
@@ -144,7 +179,7 @@ def _known(app: App, tx: Session) -> list[_Known]:
         months = [believed[one.id][month] for month in sorted(believed[one.id])]
         # What was said on the day of the notice itself foresaw nothing.
         kept = tuple((day, row) for day, row in months if gone is None or day < gone)
-        found.append(_Known(one, own, gone or today, kept))
+        found.append(_Known(one, own, gone or today, kept, len(months)))
     return found
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from store.tables import Adoption, Alert, Assessment, FollowUp, KeptNumber, Placement
+from store.tables import Adoption, Alert, Answer, Assessment, CheckIn, FollowUp, KeptNumber, Placement
 
 VOLUNTARY = frozenset({"resigned", "lost_contact"})
 
@@ -99,10 +100,25 @@ def believed(tx: Session) -> list[Believed]:
     return [Believed(*row) for row in tx.execute(query.order_by(col(Assessment.id)))]
 
 
+def spoken(tx: Session) -> dict[int, list[tuple[date, str]]]:
+    """The language in which each placement's hire was asked what was answered, by the day on which it was due, oldest first."""
+    query = (
+        sa_select(col(CheckIn.placement_id), col(CheckIn.due_on), func.min(col(Answer.language)))
+        .join(CheckIn, col(CheckIn.id) == col(Answer.checkin_id))
+        .where(col(CheckIn.respondent) == "hire")
+        .group_by(col(CheckIn.id), col(CheckIn.placement_id), col(CheckIn.due_on))
+    )
+    found: dict[int, list[tuple[date, str]]] = {}
+    for placement_id, due_on, languages in tx.execute(query.order_by(col(CheckIn.due_on), col(CheckIn.id))):
+        found.setdefault(placement_id, []).append((due_on, languages.partition(",")[0]))
+    return found
+
+
 def told(tx: Session) -> list[Told]:
-    """The risk alerts that were sent, oldest first."""
-    query = select(Alert).where(Alert.kind == "risk", col(Alert.queued_at).is_not(None)).order_by(col(Alert.id))
-    return [Told(row.placement_id, row.level or "none", row.queued_at) for row in tx.exec(query) if row.queued_at]
+    """The risk alerts that were sent, in that order."""
+    query = select(Alert).where(Alert.kind == "risk", col(Alert.queued_at).is_not(None))
+    found = tx.exec(query.order_by(col(Alert.queued_at), col(Alert.id)))
+    return [Told(row.placement_id, row.level or "none", row.queued_at) for row in found if row.queued_at]
 
 
 def acted(tx: Session) -> dict[int, datetime]:

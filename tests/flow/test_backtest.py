@@ -14,6 +14,7 @@ from bot.commands import why
 from bot.commands.changes import left
 from bot.flow.assessment import in_force
 from bot.refusal import Refusal
+from bot.text import backtest as words
 from bot.text.catalog import Voice
 from bot.text.commands import LeaveReason
 from tests.flow.test_alert import GOOD, after_a_month, leaves
@@ -48,8 +49,16 @@ async def test_only_who_left_on_their_own_counts(
         notice = date(2026, 6, 10)
         await house.until("2026-06-10 12:00")
         left(house.app, VOICE, "A-1", notice_on=notice, left_on=notice + timedelta(days=20), reason=LeaveReason(reason))
+        await house.until("2026-06-30 12:00")
+        # Of those who stay it is not known yet; if leavers counted already, there would be nobody but leavers.
+        early = figures(house, capsys)
+        assert (early["person_months"], early["leavers"], early["says"]) == (0, leavers, VOICE.one(words.NOTHING_YET))
         await house.until("2026-09-30 12:00")
+        with house.app.store.begin() as tx:
+            tx.connection().exec_driver_sql("UPDATE person SET languages = '[\"vi\"]' WHERE kind = 'hire'")
         found = figures(house, capsys)
+        # The language is the one in which they were asked, not the one of today.
+        assert set(found["by_language"]) == ({"en"} if leavers else set())
         assert (found["leavers"], set(found["rows"])) == (leavers, FIGURES)
         assert found["never_alerted"] == 0
         # The alert of 1 May came 40 days before the notice.
@@ -77,7 +86,7 @@ async def test_somebody_who_leaves_is_one_leaver_whenever_the_check_ins_closed(
         await house.until(f"{notice} 20:00")
         on = date.fromisoformat(notice)
         left(house.app, VOICE, "A-1", notice_on=on, left_on=on + timedelta(days=20), reason=LeaveReason("resigned"))
-        await house.until("2026-08-10 12:00")
+        await house.until("2026-09-10 12:00")
         capsys.readouterr()
         commands.learn(house.app, VOICE, adopt=False, back=False, as_json=True)
         learned = json.loads(capsys.readouterr().out)

@@ -12,7 +12,7 @@ from benchmarks.simulate import featured_all, neutral, world
 from risk.assess import assess, intercept
 from risk.backtest import Erased, Leaver, PersonMonth, backtest, erased
 from risk.learn import Month, learn, log_loss, turnover_of
-from risk.measure import auprc, auroc, auroc_within, bootstrap, brier, in_the_large, slope, standard_error
+from risk.measure import Estimate, auprc, auroc, auroc_within, bootstrap, brier, in_the_large, slope, standard_error
 from risk.rules import changed, load, weight_of
 
 RULES = load()
@@ -30,6 +30,7 @@ def test_the_figures_of_four_people_by_hand() -> None:
     assert brier(left, score) == pytest.approx((0.01 + 0.25 + 0.25 + 0.01) / 4)
     assert in_the_large(left, score) == pytest.approx(1.0)
     assert auroc(np.array([True]), np.array([1.0])) is None
+    assert auroc_within(left, score, np.array([0, 1, 0, 1])) is None
 
 
 def test_the_standard_error_is_the_one_of_the_design() -> None:
@@ -123,22 +124,49 @@ def test_a_backtest_says_what_it_knows_and_how_little_that_is() -> None:
     rows = [month_of(n, left=n < 6, score=1.0 if n < 4 else -1.0, language="vi" if n % 2 else "ne") for n in range(60)]
     notice = DAY + timedelta(weeks=8)
     leavers = [Leaver(f"p{n}", notice, DAY + timedelta(weeks=2 * n) if n < 4 else None) for n in range(6)]
-    found = backtest(rows, leavers, capacity=2, alerts={DAY: 6}, repeats=2, times=50)
+    found = backtest(rows, leavers, capacity=2, told=6, assessed=60, repeats=2, times=50)
     assert (found.months, found.people, found.leavers, found.never_alerted, found.enough) == (60, 60, 6, 2, False)
     assert found.lead_weeks == (2, 4, 6, 8)
     assert (found.lead_median, found.lead_four_weeks) == (5, 0.5)
     assert (found.alerts_per_100, found.repeats) == (10, pytest.approx(1 / 3))
     assert found.rows["teichaku"].auroc.value == pytest.approx((4 + 2 * 0.5) / 6)
     assert found.rows["last_answer"].auroc.value == found.rows["client_rate"].auroc.value == 0.5
+    # Chance is .50, and not what one draw of numbers happens to give.
+    assert found.rows["random"].auroc == Estimate(0.5, 0.5, 0.5)
+    assert found.rows["random"].auprc.value == found.base_rate == 0.1
     assert found.shuffled == pytest.approx(0.5, abs=0.1)
-    assert found.by_language == {"ne": (30, pytest.approx(2 / 30)), "vi": (30, pytest.approx(2 / 30))}
-    assert found.by_size == {"5-19": (60, pytest.approx(4 / 60))}
+    languages = {name: (one.months, one.people, one.elevated.value) for name, one in found.by_language.items()}
+    assert languages == {"ne": (30, 30, pytest.approx(2 / 30)), "vi": (30, 30, pytest.approx(2 / 30))}
+    assert found.by_size["5-19"].elevated.value == pytest.approx(4 / 60)
     # The order of rows changes nothing.
-    assert backtest(rows[::-1], leavers, capacity=2, alerts={DAY: 6}, repeats=2, times=50) == found
+    assert backtest(rows[::-1], leavers, capacity=2, told=6, assessed=60, repeats=2, times=50) == found
+
+
+def test_of_equals_each_is_called_with_the_same_chance() -> None:
+    rows = [replace(month_of(n, left=n == 5, score=0.0), at=DAY) for n in range(6)]
+    found = backtest(rows, [], capacity=2, told=0, assessed=6, repeats=0, times=5)
+    # Two of six equals are called, whatever their numbers are: a third of a leaver.
+    assert (found.rows["teichaku"].precision, found.rows["teichaku"].recall) == (
+        pytest.approx(1 / 6),
+        pytest.approx(1 / 3),
+    )
+
+
+def test_with_fewer_than_five_leavers_nothing_pretends_to_be_certain() -> None:
+    rows = [month_of(n, left=n < 4, score=1.0 if n < 4 else -1.0, language="vi" if n < 4 else "ne") for n in range(30)]
+    found = backtest(rows, [], capacity=2, told=0, assessed=30, repeats=0, times=20)
+    assert found.rows["teichaku"].auroc == Estimate(1.0)
+    assert found.by_language["vi"].elevated == Estimate(1.0)
+    assert found.by_language["ne"].elevated == Estimate(0.0, 0.0, 0.0)
+    # No slope is steep enough for whom everybody above a line leaves and nobody below.
+    assert found.slope == Estimate(None)
+    assert found.seen == 4
+    everybody = backtest(rows[:4], [], capacity=2, told=0, assessed=4, repeats=0, times=20)
+    assert (everybody.error_of_65, everybody.enough, everybody.shuffled) == (None, False, None)
 
 
 def test_a_backtest_of_nothing_says_nothing() -> None:
-    found = backtest([], [], capacity=6, alerts={}, repeats=0, times=10)
+    found = backtest([], [], capacity=6, told=0, assessed=0, repeats=0, times=10)
     assert (found.months, found.base_rate, found.lead_median, found.error_of_65) == (0, None, None, None)
     assert found.rows["teichaku"].auroc.value is None
 
