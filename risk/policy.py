@@ -19,6 +19,7 @@ from scheduler.workdays import (
     OFFICE_HOURS,
     Window,
     WorkCalendar,
+    add_months,
     add_working_time,
     local_time,
     next_allowed,
@@ -199,6 +200,13 @@ def next_digest(now: datetime, desk: Desk) -> datetime:
     over = local_time(today, desk.digest, desk.zone) < now
     day = next_working_day(today + timedelta(days=over), desk.calendar)
     return local_time(day, desk.digest, desk.zone)
+
+
+def next_months_digest(now: datetime, desk: Desk) -> datetime:
+    """The first digest of the agency's next month, in which its consultants' capacity counts anew."""
+    today = now.astimezone(desk.zone).date()
+    first = add_months(today.replace(day=1), 1)
+    return next_digest(local_time(first, time(0), desk.zone), desk)
 
 
 def acknowledge_by(row: PolicyRow, delivered_at: datetime, desk: Desk) -> datetime | None:

@@ -169,14 +169,18 @@ def stand_ins(app: App, tx: Session, placement: facts.Placement, day: date) -> l
     far as they are there; nobody where all are away, so that the consultant is told after all."""
     if not is_away(app, placement.consultant, day):
         return []
-    return [person for person in next_in_line(app, tx, placement, "lead") if not is_away(app, person, day)]
+    return [person for person in next_in_line(app, tx, placement, "lead", day) if not is_away(app, person, day)]
 
 
-def next_in_line(app: App, tx: Session, placement: facts.Placement, to: str) -> list[facts.Person]:
+def next_in_line(
+    app: App, tx: Session, placement: facts.Placement, to: str, day: date | None = None
+) -> list[facts.Person]:
     """Who is told when the consultant does not act: who ``[alerts]`` says is on call, else the placement's lead, the
-    lead of ``[alerts]``, all leads, or all other consultants; never an admin, who may not read answers."""
+    lead of ``[alerts]``, all leads, or all other consultants; never an admin, who may not read answers. Whoever is away on
+    that ``day`` is passed over, unless all are."""
     named, consultant = app.settings.alerts, placement.consultant.id
     others = [person for person in people.staff(tx) if person.role != "admin" and person.id != consultant]
+    others = [person for person in others if day is None or not is_away(app, person, day)] or others
     here = {person.id for person in others}
 
     def called(name: str | None) -> list[facts.Person]:

@@ -11,18 +11,11 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, outbox, sharing
+from bot.flow import agency, capacity, outbox, sharing
+from bot.flow.already import Already
 from bot.flow.assessment import as_assessment, gather
 from risk.model import Case, Level
-from risk.policy import (
-    PolicyRow,
-    Waiting,
-    acknowledge_by,
-    alert_for,
-    deliver_at,
-    silence_for,
-    within_capacity,
-)
+from risk.policy import PolicyRow, acknowledge_by, alert_for, deliver_at, silence_for
 from store import facts
 from store.queries import alerts, assessments, checkins, placements
 from store.queries import sharing as shared
@@ -51,7 +44,7 @@ def _raise_some(app: App) -> bool:
         telling = [one for one in waiting if one.level != Level.NONE or one.checkin_id in silent]
         wanted = sorted({one.placement_id for one in telling})
         people = {one.id: one for one in placements.by_ids(tx, wanted)}
-        told = _Told(alerts.unresolved(tx, wanted))
+        told = Already(alerts.unresolved(tx, wanted), app.desk.zone)
         earlier = assessments.histories(tx, wanted)
         cases = gather(tx, [people[one.placement_id] for one in telling if one.checkin_id in silent])
         for assessed in telling:
@@ -64,35 +57,20 @@ def _raise_some(app: App) -> bool:
     return len(waiting) == BATCH
 
 
-class _Told:
-    """What the open alerts of some placements say already."""
-
-    def __init__(self, waiting: Sequence[facts.Alert]) -> None:
-        self.levels: dict[int, Level] = {}
-        self.silent = {one.placement_id for one in waiting if one.kind == "silence"}
-        for one in waiting:
-            if one.kind == "risk" and one.level:
-                self.note(one.placement_id, Level(one.level))
-
-    def note(self, placement_id: int, level: Level) -> None:
-        """An alert says this level of somebody; of several the highest counts."""
-        self.levels[placement_id] = max(level, self.levels.get(placement_id, level), key=lambda one: one.rank)
-
-
 def _raise_risk(
     app: App,
     tx: Session,
     placement: facts.Placement,
     assessed: assessments.Assessed,
     earlier: Sequence[assessments.Assessed],
-    told: _Told,
+    told: Already,
 ) -> None:
     previous = as_assessment(earlier[-1]) if earlier else None
 
     level = alert_for(
         as_assessment(assessed),
         previous_level=previous.level if previous else Level.NONE,
-        open_alert_level=told.levels.get(placement.id),
+        open_alert_level=told.level(assessed, earlier),
         previous=previous,
     )
 
@@ -101,7 +79,7 @@ def _raise_risk(
     # Late answers may raise the level of the same assessment, which is another cause.
     cause = f"risk:{assessed.id}:{level.value}"
     _raise(app, tx, placement, cause, app.policy.row("risk", level), assessed.reasons, assessment_id=assessed.id)
-    told.note(placement.id, level)
+    told.note_risk(assessed, level)
 
 
 def _raise_silence(
@@ -111,15 +89,15 @@ def _raise_silence(
     due_on: date,
     case: Case,
     assessed: assessments.Assessed,
-    told: _Told,
+    told: Already,
 ) -> None:
     run = silence_for(case.checkins)
 
-    if run is None or placement.id in told.silent:
+    if run is None or told.is_silence_told(placement.id, case):
         return
     reasons = [{"code": "silence", "weight": 0.0, "values": {"run": run, "on": due_on.isoformat()}}]
     _raise(app, tx, placement, f"silence:{assessed.checkin_id}", app.policy.row("silence"), reasons)
-    told.silent.add(placement.id)
+    told.note_silence(placement.id, app.clock().astimezone(app.desk.zone).date())
 
 
 def raise_help(
@@ -240,13 +218,13 @@ def deliver_due(app: App) -> None:
     with app.store.begin() as tx:
         digests: dict[int, list[facts.Alert]] = {}
         topics = sharing.take_due(app, tx, now)
-        for one in _fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now))):
+        for one in capacity.fitting(app, tx, _still_open(tx, alerts.to_deliver(tx, now)), now):
             row = PolicyRow.from_dict(one.policy)
             if one.hidden_from is not None and not one.contact.get("about"):
                 # Nobody said with whom the trouble is, so it goes to the consultant after all.
                 alerts.change(tx, one.id, hidden_from=None)
                 one = replace(one, hidden_from=None)
-            for reader_id in _readers(app, tx, one, now):
+            for reader_id in readers(app, tx, one, now):
                 if row.delivered == "digest":
                     digests.setdefault(reader_id, []).append(one)
                 else:
@@ -268,15 +246,15 @@ def deliver_due(app: App) -> None:
             )
 
 
-def _readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:
+def readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:
     """Who is told: the consultant, or on a day away whoever stands in, who sees the case from then on."""
     if one.hidden_from is not None:
         return [one.owner_id]
     placement = placements.get(tx, one.placement_id)
-    readers = agency.stand_ins(app, tx, placement, now.astimezone(app.desk.zone).date())
-    for person in readers:
+    instead = agency.stand_ins(app, tx, placement, now.astimezone(app.desk.zone).date())
+    for person in instead:
         alerts.add_entry(tx, placement_id=placement.id, alert_id=one.id, author_id=person.id, kind="stands_in", at=now)
-    return [person.id for person in readers] or [one.owner_id]
+    return [person.id for person in instead] or [one.owner_id]
 
 
 def _still_open(tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
@@ -285,22 +263,3 @@ def _still_open(tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
         if one.state != "open":
             alerts.change(tx, one.id, deliver_at=None)
     return [one for one in due if one.state == "open"]
-
-
-def _fitting(app: App, tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:
-    """Elevated alerts within the consultant's monthly capacity, worst first; the rest stay on the list."""
-    elevated = [one for one in due if one.kind == "risk" and one.level == Level.ELEVATED]
-    kept = {one.id for one in due} - {one.id for one in elevated}
-    month = app.clock().astimezone(app.desk.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for owner_id in {one.owner_id for one in elevated}:
-        waiting = [
-            Waiting(one.id, assessments.get(tx, one.assessment_id).score if one.assessment_id else 0.0, one.opened_at)
-            for one in elevated
-            if one.owner_id == owner_id
-        ]
-        sent = alerts.sent_since(tx, owner_id, Level.ELEVATED.value, month)
-        kept |= {one.alert for one in within_capacity(waiting, sent, app.policy.capacity)}
-    for one in due:
-        if one.id not in kept:
-            alerts.change(tx, one.id, deliver_at=None)
-    return [one for one in due if one.id in kept]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -38,7 +39,7 @@ class _Looked:
 
     asked: Sequence[checkins.Asked]
     unopened: Sequence[int]
-    found: Mapping[int, Mapping[str, object]]
+    found: Mapping[int, Mapping[str, Any]]
 
 
 async def assess_closed(app: App) -> None:
@@ -89,7 +90,7 @@ def _assessed(
     cases: Mapping[int, Case],
     asked: Sequence[checkins.Asked],
     now: datetime,
-) -> dict[int, Mapping[str, object]]:
+) -> dict[int, Mapping[str, Any]]:
     """The assessment of each check-in that counts, by its id."""
     by_id = {one.id: one for one in people}
     refused = people_queries.unscored(tx, list(by_id))
@@ -101,7 +102,7 @@ def _assessed(
     rules, learned = in_force(app, tx)
     usual = {company: Company(listed, rules) for company, listed in companies.items()}
     cohorts: dict[tuple[int, date], Cohort] = {}
-    found: dict[int, Mapping[str, object]] = {}
+    found: dict[int, Mapping[str, Any]] = {}
     for checkin in sorted(asked, key=lambda one: (one.closed_at or now, one.id)):
         placement = by_id[checkin.placement_id]
         if not _counts(checkin) or placement.id in refused:
@@ -110,13 +111,16 @@ def _assessed(
         if (placement.company_id, at) not in cohorts:
             cohorts[placement.company_id, at] = usual[placement.company_id].at(at)
         features = History(cases[placement.id], rules).at(at, cohorts[placement.company_id, at])
-        assessed = assess(
-            features,
-            rules,
-            yearly_turnover=turnover_of(app, placement, learned),
-            previous=_monthly(earlier[placement.id], checkin),
-        )
+        turnover = turnover_of(app, placement, learned)
+        before, within = _monthly(earlier[placement.id], checkin)
+        assessed = assess(features, rules, yearly_turnover=turnover, previous=before)
+        if within is not None and within.level.rank > assessed.level.rank:
+            # Of a month in which one side's check-in raised the level, the other side's does not make a lower one.
+            assessed = assess(features, rules, yearly_turnover=turnover, previous=[*before, within])
         found[checkin.id] = _columns(checkin, assessed)
+        # What comes later in this batch finds it as if it were stored.
+        stored = {**found[checkin.id], "reasons": tuple(found[checkin.id]["reasons"])}
+        earlier[placement.id].append(assessments.Assessed(id=0, checkin_id=checkin.id, assessed_at=now, **stored))
     return found
 
 
@@ -144,7 +148,7 @@ def _counts(checkin: checkins.Asked) -> bool:
     return checkin.state in ("completed", "open") or (checkin.state == "expired" and checkin.delivered_at is not None)
 
 
-def _columns(checkin: checkins.Asked, assessed: Assessment) -> dict[str, object]:
+def _columns(checkin: checkins.Asked, assessed: Assessment) -> dict[str, Any]:
     return {
         "placement_id": checkin.placement_id,
         "period": checkin.due_on,
@@ -159,16 +163,22 @@ def _columns(checkin: checkins.Asked, assessed: Assessment) -> dict[str, object]
     }
 
 
-def _monthly(history: Sequence[assessments.Assessed], checkin: checkins.Asked) -> list[Assessment]:
-    """The last assessment of each earlier month, oldest first: a level goes down only after two lower months."""
+def _monthly(
+    history: Sequence[assessments.Assessed], checkin: checkins.Asked
+) -> tuple[list[Assessment], Assessment | None]:
+    """The last assessment of each earlier month, oldest first, since a level goes down only after two lower months; and the
+    highest of other check-ins of this month."""
     months: dict[tuple[int, int], Assessment] = {}
+    this = (checkin.due_on.year, checkin.due_on.month)
+    within: list[Assessment] = []
     for one in history:
-        if one.checkin_id != checkin.id and (one.period.year, one.period.month) < (
-            checkin.due_on.year,
-            checkin.due_on.month,
-        ):
-            months[one.period.year, one.period.month] = as_assessment(one)
-    return [months[month] for month in sorted(months)]
+        month = (one.period.year, one.period.month)
+        if one.checkin_id != checkin.id and month < this:
+            months[month] = as_assessment(one)
+        elif one.checkin_id != checkin.id and month == this:
+            within.append(as_assessment(one))
+    highest = max(within, key=lambda one: one.level.rank, default=None)
+    return [months[month] for month in sorted(months)], highest
 
 
 def as_assessment(stored: assessments.Assessed) -> Assessment:

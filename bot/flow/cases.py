@@ -14,6 +14,7 @@ from bot.flow.reply import Heard, send
 from bot.flow.sight import may_see_alert, urgency, visible_placements
 from bot.messages import HOME, Payload
 from bot.text import cases as words
+from risk.model import Level
 from store import facts
 from store.queries import alerts, answers, assessments, people
 
@@ -22,14 +23,14 @@ LISTED_AFTER = timedelta(days=30)
 
 
 def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> list[words.Case]:
-    """A person's cases, the most urgent first and who leaves last, each with its oldest alert that is not resolved."""
+    """A person's cases, the most urgent first and who leaves last, each with its most urgent alert that is not resolved."""
     today = app.clock().astimezone(app.desk.zone).date()
     own = [one for one in visible_placements(tx, person) if one.left_on is None or today <= one.left_on + LISTED_AFTER]
     ids = [one.id for one in own]
     levels = assessments.latest(tx, ids)
     waiting: dict[int, int] = {}
     by_id = {one.id: one for one in own}
-    for alert in alerts.unresolved(tx, ids):
+    for alert in sorted(alerts.unresolved(tx, ids), key=_most_urgent):
         if may_see_alert(person, by_id[alert.placement_id], alert, alerts.told(tx, alert.id)):
             waiting.setdefault(alert.placement_id, alert.id)
     names = told_apart(own, naming)
@@ -56,6 +57,12 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
         )
         for one in own
     ]
+
+
+def _most_urgent(one: facts.Alert) -> tuple[int, ...]:
+    """Before others what nobody has taken, then danger, a call for help, the highest risk, and of equals the newest."""
+    kinds = {"safety": 0, "help": 1, "risk": 2}
+    return (one.state != "open", kinds.get(one.kind, 3), -Level(one.level or "none").rank, -one.id)
 
 
 def _silent_days(app: App, tx: Session, one: facts.Placement, today: date) -> int | None:

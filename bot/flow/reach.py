@@ -35,11 +35,10 @@ def _is_away(tx: Session, placement: facts.Placement, today: date) -> bool:
 
 
 def back(app: App, tx: Session, person: facts.Person) -> None:
-    """They wrote again, or have a new phone: what nobody has taken yet needs nobody any more."""
+    """They wrote again, or have a new phone: it needs nobody any more, and is told anew should it happen again."""
     placement = alert.placement_of(tx, person) if person.kind != "staff" else None
     for one in _told(tx, placement, person) if placement is not None else []:
-        if one.state == "open":
-            settled(app, tx, one.id, person.id)
+        settled(app, tx, one.id, person.id)
 
 
 def settled(app: App, tx: Session, alert_id: int, person_id: int) -> None:

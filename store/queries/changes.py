@@ -69,10 +69,10 @@ def withdraw_open(tx: Session, placement_id: int, now: datetime) -> list[facts.C
 
 
 def close_risk(tx: Session, placement_id: int, now: datetime) -> list[int]:
-    """Close the alerts about risk and silence of somebody who leaves, and say so in their timelines; their ids."""
-    query = select(Alert).where(
-        Alert.placement_id == placement_id, Alert.state != "resolved", col(Alert.kind).in_(("risk", "silence"))
-    )
+    """Close the alerts of somebody who leaves about risk, silence and the end of the contract, and say so in their timelines;
+    their ids."""
+    over = col(Alert.kind).in_(("risk", "silence")) | col(Alert.cause).startswith(f"deadline:{placement_id}:contract:")
+    query = select(Alert).where(Alert.placement_id == placement_id, Alert.state != "resolved", over)
     rows = list(tx.exec(query))
     for row in rows:
         row.state, row.resolved_at, row.outcome = "resolved", now, "leaves"

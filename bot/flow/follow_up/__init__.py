@@ -8,12 +8,12 @@ import structlog
 from sqlmodel import Session
 
 from bot.app import App
-from bot.flow import agency, case_page, cases, copies, outbox, sharing
+from bot.flow import agency, alert, case_page, cases, copies, outbox, sharing
 from bot.flow.cases import say
 from bot.flow.follow_up.actions import record_draft
 from bot.flow.follow_up.handling import record_alert
 from bot.flow.reply import Heard, send
-from bot.flow.sight import may_see
+from bot.flow.sight import may_see, may_see_alert
 from bot.messages import Inbound
 from bot.text import cases as words
 from bot.text.catalog import KNOWN_LOCALES, translate
@@ -74,7 +74,8 @@ def _escalate(app: App, tx: Session, one: facts.Alert, now: datetime) -> None:
         case Wake(next_due_at=next_due_at):
             alerts.change(tx, one.id, state="open", snoozed_until=None, due_at=next_due_at)
             key = f"alert:{one.id}:woken:{now.isoformat()}"
-            outbox.promise(app, tx, one.owner_id, key=key, kind="alert", subject=one.id)
+            for reader_id in _who_put_it_off(app, tx, one, now):
+                outbox.promise(app, tx, reader_id, key=f"{key}:{reader_id}", kind="alert", subject=one.id)
             copies.refresh(app, tx, one.id, key=key)
         case Stay():
             alerts.change(tx, one.id, due_at=None)
@@ -83,9 +84,20 @@ def _escalate(app: App, tx: Session, one: facts.Alert, now: datetime) -> None:
     log.info("alert.overdue", alert=one.id, action=type(action).__name__)
 
 
+def _who_put_it_off(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:
+    """Who wanted to be reminded; where they see the case no more, or are away, who would be told of it today."""
+    placement, day = placements.get(tx, one.placement_id), now.astimezone(app.desk.zone).date()
+    put_off = [row for row in alerts.timeline(tx, one.placement_id) if (row.alert_id, row.kind) == (one.id, "snoozed")]
+    if put_off and put_off[-1].author_id is not None:
+        author = people.get(tx, put_off[-1].author_id)
+        if may_see_alert(author, placement, one, alerts.told(tx, one.id)) and not agency.is_away(app, author, day):
+            return [author.id]
+    return alert.readers(app, tx, one, now)
+
+
 def _tell_next(app: App, tx: Session, one: facts.Alert, to: str, now: datetime) -> None:
     placement = placements.get(tx, one.placement_id)
-    for person in agency.next_in_line(app, tx, placement, to):
+    for person in agency.next_in_line(app, tx, placement, to, now.astimezone(app.desk.zone).date()):
         if one.hidden_from is not None and (person.role != "lead" or person.id == one.owner_id):
             continue  # A complaint goes up, never sideways.
         key = f"alert:{one.id}:{to}:{person.id}"
