@@ -28,7 +28,8 @@ class Standing:
     ``badness`` is the smoothed and faded z in standard deviations (+ is worse), from the person's own answers. ``last`` and
     ``before`` are the last two periods' answers (0-1, 1 is good) with the day of the answer; ``missed_months`` counts the
     months since. ``lowest`` and ``lowest_before`` say whether one of a period's answers was the lowest point of its scale.
-    A driver that was never answered has no standing and adds nothing.
+    A driver that was never answered has no standing and adds nothing. The manager's view is not smoothed: its ``badness`` is the
+    z of the latest one, faded. Source: levels foresee, changes hardly (Griffeth 2000, Rubenstein 2018, own computations).
     """
 
     badness: float
@@ -44,7 +45,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Missed check-ins among the last closed ones: ``q`` is the excess over the cohort's share in units of the rules'
-    ``spread``, 0 with none closed. ``run`` is the current run of misses, held at the rules' cap.
+    ``spread``, 0 with none closed; ``missed`` and ``closed`` count check-ins. ``run`` is the current run of misses, held at the
+    rules' cap. Source: nearest to it is absence from work (Griffeth 2000); unsettled.
     """
 
     q: float
@@ -58,7 +60,7 @@ class Gap:
     """The two sides of one driver in one month, each on the 0-1 scale, far apart.
 
     The latest month in which both have answered counts, while its answers are at most ``carry_months`` old; a side that is
-    missing makes no gap.
+    missing makes no gap. Source: the two differ most where hires are unhappy (a Japanese survey of 2021); shown, not scored.
     """
 
     driver: str
@@ -70,7 +72,8 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A context fact (``contract``, ``status``, ``transfer``, ``second_june``) with its day and the days until it."""
+    """A context fact (``contract``, ``status``, ``transfer``, ``second_june``) with its day and the days until it; 0 for June,
+    which lasts two months. A date that is missing, past or far adds nothing. Source: judgement."""
 
     name: str
     on: date
@@ -79,13 +82,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One person at one day, ready to be weighed.
+    """One person at one day, ready to be weighed; sources and weights: docs/risk.md, "Weights".
 
     ``tenure_months`` are whole months since the start, None without a start date. ``months`` counts the months with an
     answer. ``standings`` hold the answered drivers. ``drop`` is the fall of ``overall`` beyond noise in standard deviations,
     0 with too few answers (then ``usual_before``, the mean answer before it, is None). ``manager`` is the manager's view
-    whether the person stays, None without one. ``gaps`` come largest first. ``context`` comes from the roster's dates,
-    ``signals`` from what somebody stated.
+    whether the person stays, None without one. ``gaps`` come widest first, those where the manager stands above before the
+    others. ``context`` comes from the roster's dates, ``signals`` from what somebody stated.
     """
 
     tenure_months: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -108,9 +109,17 @@ _NUMBER, _BETWEEN = len("1. "), len(" / ")
 _MATTERS = re.compile(
     r"nationalit|citizenship|\brac(?:e|ial)\b|ethnic|religio|\bsex|gender|\bages?\b|birthday|pregnan|matern|family|families|"
     r"marri|marital|spouse|\bchild|health|illness|disease|disabilit|\bunions?\b|"
-    r"国籍|人種|民族|宗教|信仰|性別|年齢|生年月日|妊娠|出産|家族|結婚|配偶者|子供|子ども|健康|病気|障害|労働組合",
+    r"\bborn\b|how old are you|(?:where|country) are you from|church|"
+    r"国籍|出身|人種|民族|宗教|信仰|信条|性別|年齢|何歳|生年月日|妊娠|出産|家族|結婚|配偶者|子供|子ども|健康|病気|障害|労働組合|組合員|組合に|"
+    r"quốc tịch|dân tộc|tôn giáo|giới tính|\btuổi|mang thai|gia đình|kết hôn|sức kh[oỏ][eẻ]|công đoàn|"
+    r"kewarganegaraan|\bagama|kelamin|\bumur|\busia\b|\bhamil\b|keluarga|menikah|kesehatan|serikat (?:pekerja|buruh)|"
+    r"relihiyon|kasarian|\bedad|ilang taon ka|buntis|pamilya|\basawa|kalusugan|unyon|"
+    r"种族|性别|年龄|几岁|怀孕|家庭|结婚|残疾|工会|"
+    r"राष्ट्रियता|धर्म|लिङ्ग|उमेर|गर्भ|परिवार|विवाह|स्वास्थ्य|युनियन|"
+    r"နိုင်ငံသား|ကိုးကွယ်|အသက်အရွယ်|ကိုယ်ဝန်|မိသားစု|အိမ်ထောင်|ကျန်းမာရေး|သမဂ္ဂ",
     re.IGNORECASE,
 )
+"""Words of a question that asks what a person is, in every language of the hires: a translation may ask another thing."""
 
 
 def check_translations(shown: Sequence[tuple[Message, Node]]) -> Iterator[Fault]:
@@ -143,6 +152,6 @@ def check_matter(question: Question, line: int) -> Iterator[Fault]:
     if question.driver is None:
         return
     said = " ".join([question.name.replace("_", " "), question.label.text, *question.label.said.values()])
-    found = _MATTERS.search(said)
+    found = _MATTERS.search(unicodedata.normalize("NFKC", said))
     if found is not None:
         yield Fault("private_matter", line, {"word": found[0], "driver": question.driver})

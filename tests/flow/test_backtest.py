@@ -199,3 +199,24 @@ async def test_nothing_is_explained_of_somebody_who_does_not_wish_to_be_estimate
         await house.says(placement.hire, "stop")
         await house.presses(mori, "Why this level?")
         assert "there is nothing to explain" in house.sees(mori)
+
+
+async def test_who_somebody_is_never_reaches_the_estimate() -> None:
+    from bot.flow.assessment import gather
+
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, *GOOD)
+        seen = []
+        for name, language, status in (("An", "vi", "技能実習2号"), ("Sita", "ne", "技人国")):
+            with house.app.store.begin() as tx:
+                connection = tx.connection()
+                for statement in (
+                    f"UPDATE person SET name = '{name}', call_name = '{name}', languages = '[\"{language}\"]'",
+                    f"UPDATE placement SET residence_status = '{status}', job_title = '{name}'",
+                    f"UPDATE answer SET language = '{language}'",
+                ):
+                    connection.exec_driver_sql(statement)
+            changed = house.placement()
+            with house.app.store.begin() as tx:
+                seen.append(gather(tx, [changed]))
+        assert seen[0] == seen[1]
