@@ -7,7 +7,7 @@ where both say something and it differs, that is an error which names both (docs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -58,6 +58,12 @@ def is_away(app: App, person: facts.Person, day: date) -> bool:
     return own is not None and any(
         closure.covers(day) for closure in parse_closures(", ".join(own.away) if own.away else "none")
     )
+
+
+def back_on(app: App, person: facts.Person, day: date) -> date | None:
+    """The first day from ``day`` on which they are not away; None where there is none within a year."""
+    ahead = (day + timedelta(days=n) for n in range(366))
+    return next((one for one in ahead if not is_away(app, person, one)), None)
 
 
 def _same(one: Staff, name: str, email: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import structlog
@@ -15,7 +15,8 @@ from bot.flow import agency, capacity, outbox, sharing
 from bot.flow.already import Already
 from bot.flow.assessment import as_assessment, gather
 from risk.model import Case, Level
-from risk.policy import PolicyRow, acknowledge_by, alert_for, deliver_at, silence_for
+from risk.policy import PolicyRow, acknowledge_by, alert_for, deliver_at, next_digest, silence_for
+from scheduler.workdays import local_time
 from store import facts
 from store.queries import alerts, assessments, checkins, placements
 from store.queries import sharing as shared
@@ -224,13 +225,18 @@ def deliver_due(app: App) -> None:
                 # Nobody said with whom the trouble is, so it goes to the consultant after all.
                 alerts.change(tx, one.id, hidden_from=None)
                 one = replace(one, hidden_from=None)
-            for reader_id in readers(app, tx, one, now):
+            if one.queued_at is not None and one.hidden_from is None and alerts.told(tx, one.id):
+                _tell_who_is_back(app, tx, one, digests, now)
+                continue
+            told = readers(app, tx, one, now)
+            for reader_id in told:
                 if row.delivered == "digest":
                     digests.setdefault(reader_id, []).append(one)
                 else:
                     whose = "owner" if reader_id == one.owner_id else f"stand_in:{reader_id}"
                     outbox.promise(app, tx, reader_id, key=f"alert:{one.id}:{whose}", kind="alert", subject=one.id)
-            alerts.change(tx, one.id, deliver_at=None, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
+            later = None if one.owner_id in told else _when_back(app, tx, one, now)
+            alerts.change(tx, one.id, deliver_at=later, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
         for reader_id in sorted({*digests, *topics}):
             local = now.astimezone(app.desk.zone).date()
             listed, said = [one.id for one in digests.get(reader_id, [])], topics.get(reader_id, [])
@@ -255,6 +261,23 @@ def readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]
     for person in instead:
         alerts.add_entry(tx, placement_id=placement.id, alert_id=one.id, author_id=person.id, kind="stands_in", at=now)
     return [person.id for person in instead] or [one.owner_id]
+
+
+def _when_back(app: App, tx: Session, one: facts.Alert, now: datetime) -> datetime | None:
+    """The first digest of a consultant who is away, in which they find what nobody has taken meanwhile."""
+    day = agency.back_on(app, placements.get(tx, one.placement_id).consultant, now.astimezone(app.desk.zone).date())
+    return None if day is None else next_digest(local_time(day, time(0), app.desk.zone), app.desk)
+
+
+def _tell_who_is_back(
+    app: App, tx: Session, one: facts.Alert, digests: dict[int, list[facts.Alert]], now: datetime
+) -> None:
+    """Whoever stood in was told, and the time to acknowledge runs from then; the consultant hears of it in the digest."""
+    consultant = placements.get(tx, one.placement_id).consultant
+    away = agency.is_away(app, consultant, now.astimezone(app.desk.zone).date())
+    if not away:
+        digests.setdefault(one.owner_id, []).append(one)
+    alerts.change(tx, one.id, deliver_at=_when_back(app, tx, one, now) if away else None)
 
 
 def _still_open(tx: Session, due: list[facts.Alert]) -> list[facts.Alert]:

@@ -20,7 +20,8 @@ def fitting(app: App, tx: Session, due: Sequence[facts.Alert], now: datetime) ->
     The rest stand on the list and wait for the next month, when they are sent if the level is still the same and nothing
     has told of the person since.
     """
-    elevated = [one for one in due if one.kind == "risk" and one.level == Level.ELEVATED]
+    # What somebody who stood in was sent already has had its turn.
+    elevated = [one for one in due if one.kind == "risk" and one.level == Level.ELEVATED and one.queued_at is None]
     scores = _scores(app, tx, elevated)
     kept = {one.id for one in due} - {one.id for one in elevated}
     month = now.astimezone(app.desk.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -197,6 +197,29 @@ async def test_who_is_away_is_passed_over_and_whoever_puts_an_alert_off_is_remin
         assert told(house, oda) == [("05-12 09:00", "alert")], "she is away now, and the lead stands in"
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_who_was_away_finds_in_the_first_digest_what_nobody_has_taken(taken: bool) -> None:
+    entries = [
+        Staff(name="Mori Aiko", email="mori@example.com", away=("2026-04-30..2026-05-12", "05-13..05-14")),
+        Staff(name="Oda Ken", role="lead", languages=("en",)),
+    ]
+    async with after_a_month(staff=entries) as (house, placement):
+        mori = placement.consultant
+        with house.app.store.read() as tx:
+            (oda,) = people.staff_named(tx, "Oda Ken")
+        await house.joins(oda)
+        await house.answers(placement.hire, *LOWEST)
+        await house.until("2026-05-07 12:00")
+        assert told(house, oda) == [("05-07 09:00", "digest")]
+        if taken:
+            await house.presses(oda, "Open: NGUYEN VAN AN")
+            await house.presses(oda, "I take care of it")
+        await house.until("2026-05-29 12:00")
+        assert told(house, mori) == ([] if taken else [("05-15 09:00", "digest")])
+        assert [one[1] for one in told(house, oda)] == ["digest", "alert"][: 1 + taken], "who stood in hears it once"
+        assert taken or "NGUYEN VAN AN (elevated)" in house.log_of(mori)
+
+
 async def test_a_chat_that_is_lost_again_is_told_again() -> None:
     async with living(BEFORE) as house:
         placement = await house.welcomes()
