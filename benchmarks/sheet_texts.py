@@ -33,7 +33,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 SHORT = 40
 """Characters of an English sentence that is perhaps a button's."""
 TERMINAL = (
-    *("backtest", "commands", "demo", "doctor", "errors", "hotlines", "lists", "own_data", "score"),
+    *("backtest", "commands", "demo", "doctor", "errors", "hotlines", "learned", "lists", "own_data", "score"),
     *("roster_errors", "roster_words", "settings_errors", "survey_errors"),
 )
 """Files whose sentences the agency reads at the command line; all others are read in a chat."""

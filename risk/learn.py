@@ -17,12 +17,15 @@ import numpy as np
 from risk.assess import intercept, terms
 from risk.features import Features
 from risk.measure import Floats, maximise
+from risk.model import Level
 from risk.rules import Rules
 
 CLIENT, SLOPE, WEIGHTS = 5, 20, 50
 """Leavers that are needed: of one client for its intercept, overall for the common slope, overall for single weights."""
 
 SLOPE_SD = 0.3
+VISIBLE = 0.005
+"""A turnover or a weight that moves by less is shown as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +57,58 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A client's yearly turnover, by its name, or a weight, by its path: as it is in force and as it would be."""
+
+    name: str
+    before: float
+    after: float
+
+    @property
+    def visible(self) -> bool:
+        """Whether two decimals show it: with every month that passes, all of it moves a little."""
+        return abs(self.after - self.before) >= VISIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Somebody whose level would be another one today."""
+
+    placement: str
+    hire: str
+    company: str
+    before: Level
+    after: Level
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """What learning would change, and how what is in force did beside the frozen prior on the months after its adoption
-    (mean loss a month; None without such months). ``version`` is in force, ``later_leavers`` tells how much that rests on;
-    ``before`` and ``names`` are the clients' turnover and names by their key.
+    """What learning would change of what is in force, and for whom of the ``estimated`` people.
+
+    ``version`` is in force and ``then`` will be: the one before where ``version`` did worse than the frozen prior on the months
+    after its adoption (mean loss a month; None without such months), of which ``later_leavers`` tells how much they say.
+    ``rates`` and ``weights`` are everything that is or would be learned, beside what is in force ``then``; ``alike`` says that
+    all weights would move by one factor. ``other_rules`` are a version and the rules' version with which it was learned,
+    where it waits for these rules to come back.
     """
 
     learned: Learned
-    before: Mapping[str, float]
-    names: Mapping[str, str]
-    weights_before: tuple[tuple[str, float], ...]
+    rates: tuple[Change, ...]
+    weights: tuple[Change, ...]
+    alike: bool
+    estimated: int
+    moved: tuple[Moved, ...]
     version: int | None
+    then: int | None
+    other_rules: tuple[int, int] | None
     loss_in_force: float | None
     loss_prior: float | None
     later_leavers: int
 
     @property
     def changes(self) -> bool:
-        """Whether anything would change at all."""
-        return bool(self.learned.turnover or self.learned.weights)
+        """Whether anything would change that can be seen."""
+        return any(one.visible for one in (*self.rates, *self.weights))
 
     @property
     def worse(self) -> bool:
@@ -107,6 +143,9 @@ def learn(months: Sequence[Month], rules: Rules) -> Learned:
         design = np.hstack([clients, weighed[:, None]])
         found = maximise(design, left, np.r_[np.zeros(len(free)), 1.0], np.r_[sd_client, SLOPE_SD], bases)
         deltas, slope = found[: len(free)], max(0.0, float(found[-1]))
+        # The strength is that of all weights, also of those of which nobody has answered yet.
+        names = _weighed(rules)
+        prior = np.array([_prior(name, rules)[0] for name in names])
         weights = prior * slope
     else:
         deltas, slope, weights = maximise(clients, left, np.zeros(len(free)), sd_client, bases + weighed), 1.0, prior
@@ -178,6 +217,18 @@ def _multiplied(found: Features, rules: Rules) -> dict[str, float]:
     if found.manager is not None:
         row["manager.weight"] = found.manager.badness
     return row
+
+
+def _weighed(rules: Rules) -> list[str]:
+    """The path of every weight that counts."""
+    constructs = [
+        f"constructs.{name}.{column}"
+        for name, construct in rules.constructs.items()
+        for column in ("answered", "not_answered", "alone")
+        if getattr(construct, column)
+    ]
+    others = ("drop", "missed", "manager")
+    return [*constructs, *(f"{name}.weight" for name in others if getattr(rules, name).weight)]
 
 
 def _prior(name: str, rules: Rules) -> tuple[float, float]:

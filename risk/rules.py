@@ -44,6 +44,9 @@ FORBIDDEN = frozenset({
 })  # fmt: skip
 """Never an input, whatever a rules file says. The file lists these and more; it cannot take one of these away."""
 
+LEARNED_FROM = 1_000_000
+"""The first version number of what was learned; files of a consultancy's own stay below it."""
+
 _LATIN = "\u024f"  # the last of the letters whose words have gaps between them
 _LATIN_ACCENTS = ("\u0300", "\u036f")
 _BETWEEN = r"[\s!-@\[-`{-~・–—]+"  # Signs and digits end a word; the vowel signs of other scripts belong to theirs.
@@ -71,8 +74,9 @@ class RulesError(Exception):
     """A rules file or an input cannot be used. ``code`` names the sentence, ``values`` fill its placeholders.
 
     Codes: ``rules.unreadable`` (source, detail), ``rules.invalid`` (source, where, detail), ``rules.duplicate``
-    (source, key, line), ``rules.version_taken`` (source, version), ``rules.forbidden`` (name),
-    ``rules.forbidden_missing`` (names), ``rules.reason_missing`` and ``rules.sentence_unknown`` (name),
+    (source, key, line), ``rules.version_taken`` (source, version), ``rules.version_high`` (source, version, most),
+    ``rules.forbidden`` (name), ``rules.forbidden_missing`` (names), ``rules.reason_missing`` and
+    ``rules.sentence_unknown`` (name),
     ``rules.placeholder`` (name, placeholders), ``rules.driver_twice`` and ``rules.driver_missing`` (driver),
     ``rules.unknown_item`` (item), ``rules.unknown_time`` (name),
     ``rules.alert_rows`` (name, rows).
@@ -164,6 +168,9 @@ def parse(text: str, *, source: str, base: Rules | None = None) -> Rules:
         if own.get("version", base.version) == base.version:
             # An assessment remembers only the number, so two different sets of rules must never share one.
             raise RulesError("rules.version_taken", source=source, version=base.version)
+        if isinstance(own["version"], int) and own["version"] >= LEARNED_FROM:
+            values = {"version": own["version"], "most": LEARNED_FROM - 1}
+            raise RulesError("rules.version_high", source=source, **values)
         own = _merged(base.model_dump(mode="python"), own)
     inputs = {key: value for key, value in own.items() if key != "forbidden"}
     refuse_forbidden(_names(inputs), FORBIDDEN if base is None else base.forbidden)
@@ -186,14 +193,25 @@ def weight_of(rules: Rules, path: str) -> float:
     return float(getattr(part, rest[-1]))
 
 
+def has_weight(rules: Rules, path: str) -> bool:
+    """Whether these rules know a weight of that path; those of another file may not."""
+    first, *rest = path.split(".")
+    part = rules.constructs.get(rest[0]) if first == "constructs" else getattr(rules, first, None)
+    return getattr(part, rest[-1], None) is not None
+
+
 def changed(rules: Rules, weights: Mapping[str, float], version: int) -> Rules:
-    """The rules with other weights (by their path, such as ``constructs.pay.answered``) under another version."""
+    """The rules with other weights (by their path, such as ``constructs.pay.answered``) under another version. A weight
+    that a rules file does not have any more is left out.
+    """
     data: dict[str, Any] = rules.model_dump(mode="python")
     for path, value in weights.items():
+        if not has_weight(rules, path):
+            continue
         place: Any = data
         *steps, last = path.split(".")
         for step in steps:
-            place = place[int(step)] if isinstance(place, list | tuple) else place[step]
+            place = place[step]
         place[last] = round(value, 6)
     return Rules.model_validate(data | {"version": version})
 

@@ -295,7 +295,10 @@ class Alert(SQLModel, table=True):
 
 
 class Adoption(SQLModel, table=True):
-    """Weights and client rates that were learned from outcomes and put in force; assessments carry the version."""
+    """Weights and client rates that were learned from outcomes and put in force; assessments carry the version.
+
+    They are in force with the rules around which they were learned (``rules_version``) and with no others.
+    """
 
     version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     adopted_at: datetime
@@ -304,6 +307,7 @@ class Adoption(SQLModel, table=True):
     slope: float
     leavers: int
     months: int
+    rules_version: int
     withdrawn_at: datetime | None = None
 
 

@@ -42,12 +42,14 @@ def learn(
     back: Annotated[bool, typer.Option("--back", help=help_of(OPTIONS["back"]))] = False,
     as_json: AsJson = False,
 ) -> None:
-    from bot.commands import backtest as test
+    from bot.commands.learn import learn as learned
 
     if adopt and back:
-        raise typer.BadParameter("--adopt, --back", param_hint="--back")
+        from bot.text.learned import CHOOSE
+
+        raise typer.BadParameter(VOICE.one(CHOOSE), param_hint="--back")
     with opened(context) as found:
-        test.learn(found, VOICE, adopt=adopt, back=back, as_json=as_json)
+        learned(found, VOICE, adopt=adopt, back=back, as_json=as_json)
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""``teichaku backtest`` and ``teichaku learn``: what the alerts foresaw, and what the outcomes would change."""
+"""``teichaku backtest``: what the alerts foresaw."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from bot.refusal import Refusal
 from bot.text import backtest as words
 from bot.text.catalog import Voice
 from risk.backtest import Group, Report
-from risk.learn import Proposal
 from risk.measure import Estimate
-from store.queries import outcomes as recorded
 
 
 def backtest(app: App, voice: Voice, *, as_json: bool, picture: Path | None, times: int = 200) -> None:
@@ -118,56 +116,4 @@ def _groups(groups: Mapping[str, Group]) -> dict[str, dict[str, float | None]]:
             "high": one.elevated.high,
         }
         for name, one in groups.items()
-    }
-
-
-def learn(app: App, voice: Voice, *, adopt: bool, back: bool, as_json: bool) -> None:
-    """Show what the outcomes would change; with ``adopt`` put it in force, with ``back`` take the last adoption back."""
-    if back:
-        with app.store.begin() as tx:
-            in_force = recorded.in_force(tx)
-            if in_force is None:
-                raise Refusal("nothing_adopted")
-            recorded.withdraw(tx, in_force.version, now=app.clock())
-        print(voice.one(words.WITHDRAWN, version=in_force.version))
-        return
-    with working(voice.one(words.WORKING)), app.store.read() as tx:
-        found = outcomes.proposal(app, tx)
-    if found.worse and found.version is not None:
-        with app.store.begin() as tx:
-            recorded.withdraw(tx, found.version, now=app.clock())
-    if as_json:
-        print_json(_proposal(found))
-    else:
-        for line in words.proposal(voice, found, adopt=adopt):
-            print(line)
-    if not adopt or found.worse:
-        return
-    if not found.changes:
-        raise Refusal("nothing_to_adopt")
-    with app.store.begin() as tx:
-        version = outcomes.adopt(app, tx, found.learned)
-    if not as_json:
-        print(voice.one(words.ADOPTED, version=version))
-
-
-def _proposal(found: Proposal) -> dict[str, Any]:
-    return {
-        "leavers": found.learned.leavers,
-        "person_months": found.learned.months,
-        "slope": found.learned.slope,
-        "turnover": {
-            found.names[company]: {"before": found.before[company], "after": after}
-            for company, after in found.learned.turnover.items()
-        },
-        "weights": {
-            path: {"before": before, "after": found.learned.weights[path]} for path, before in found.weights_before
-        },
-        "in_force": found.version,
-        "later_months": {
-            "leavers": found.later_leavers,
-            "loss_in_force": found.loss_in_force,
-            "loss_frozen_prior": found.loss_prior,
-        },
-        "taken_back": found.worse,
     }

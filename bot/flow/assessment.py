@@ -126,7 +126,11 @@ def _assessed(
 
 def in_force(app: App, tx: Session) -> tuple[Rules, Mapping[int, float]]:
     """The rules for an assessment now, and the learned yearly turnover by company."""
-    adopted = outcomes.in_force(tx)
+    return with_learned(app, outcomes.in_force(tx, app.rules.version))
+
+
+def with_learned(app: App, adopted: outcomes.Adopted | None) -> tuple[Rules, Mapping[int, float]]:
+    """The rules and the learned yearly turnover by company, with what was adopted."""
     if adopted is None:
         return app.rules, {}
     return changed(app.rules, adopted.weights, adopted.version), adopted.turnover

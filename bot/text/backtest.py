@@ -7,7 +7,6 @@ from xml.sax.saxutils import escape
 
 from bot.text.catalog import Voice
 from risk.backtest import Group, Report
-from risk.learn import CLIENT, SLOPE, WEIGHTS, Proposal
 from risk.measure import Estimate
 from surveys.model import Message
 
@@ -101,32 +100,6 @@ PICTURE_OBSERVED = Message("backtest.picture.observed", "observed")
 PICTURE_LEAD = Message("backtest.picture.lead", "People by weeks from the first alert to the notice")
 PICTURE_NEVER = Message("backtest.picture.never", "never")
 
-ADOPTED = Message(
-    "learn.adopted", "In force from the next assessment on, as version %(version)s. “teichaku learn --back” goes back."
-)
-WITHDRAWN = Message(
-    "learn.withdrawn", "Version %(version)s is taken back; what was in force before it is in force again."
-)
-RESTS = Message("learn.rests", "Learned from %(leavers)s leavers in %(months)s person-months.")
-STAGES = Message(
-    "learn.stages",
-    "A client's rate moves after %(client)s leavers of that client, the common strength of all weights after %(slope)s leavers, "
-    "single weights after %(weights)s.",
-)
-NO_CHANGE = Message("learn.no_change", "Nothing would change.")
-CLIENT_RATE = Message("learn.client", "%(company)s: yearly turnover %(before)s → %(after)s")
-STRENGTH = Message("learn.strength", "All weights × %(slope)s")
-WEIGHT = Message("learn.weight", "%(name)s: %(before)s → %(after)s")
-SO_FAR = Message(
-    "learn.so_far",
-    "Version %(version)s is in force. On later months its loss is %(adopted)s, the frozen prior's %(prior)s (less is better; "
-    "%(leavers)s leavers).",
-)
-SWITCHED_BACK = Message(
-    "learn.switched_back", "Version %(version)s did worse than the frozen prior on later months, so it was taken back."
-)
-NOT_YET = Message("learn.not_yet", "Nothing was changed. “teichaku learn --adopt” puts this in force.")
-
 
 def number(value: float | None, digits: int = 2) -> str:
     """A figure, or a dash for what the sample cannot say."""
@@ -198,30 +171,6 @@ def _group(name: str, one: Group) -> str:
     low, high = one.elevated.low, one.elevated.high
     between = "" if low is None or high is None else f", {100 * low:.0f}-{high:.0%}"
     return f"{name} {percent(one.elevated.value)}{between} ({one.people} / {one.months})"
-
-
-def proposal(voice: Voice, found: Proposal, *, adopt: bool = False) -> Iterator[str]:
-    """What learning would change, and how what is in force has done; ``adopt`` says that it is about to be put in force."""
-    learned = found.learned
-    yield voice.one(RESTS, leavers=learned.leavers, months=learned.months)
-    yield voice.one(STAGES, client=CLIENT, slope=SLOPE, weights=WEIGHTS)
-    if found.version is not None and found.loss_in_force is not None:
-        figures = {"adopted": number(found.loss_in_force, 4), "prior": number(found.loss_prior, 4)}
-        yield voice.one(SO_FAR, version=found.version, leavers=found.later_leavers, **figures)
-    if found.worse and found.version is not None:
-        yield voice.one(SWITCHED_BACK, version=found.version)
-    if not found.changes:
-        yield voice.one(NO_CHANGE)
-        return
-    for company, after in learned.turnover.items():
-        before, name = found.before[company], found.names[company]
-        yield voice.one(CLIENT_RATE, company=name, before=percent(before), after=percent(after))
-    if learned.slope != 1:
-        yield voice.one(STRENGTH, slope=number(learned.slope))
-    for path, weight in found.weights_before:
-        yield voice.one(WEIGHT, name=path, before=number(weight), after=number(learned.weights[path]))
-    if not adopt and not found.worse:
-        yield voice.one(NOT_YET)
 
 
 def drawing(voice: Voice, report: Report) -> str:

@@ -50,6 +50,11 @@ WHAT = {
         "doctor.translations.missing",
         "There are no sentences yet in %(names)s: %(count)s people read another language instead.",
     ),
+    "learned.waits": Message(
+        "doctor.learned.waits",
+        "What was learned from outcomes (version %(version)s) is not in force: it belongs to version %(theirs)s of the risk's rules, "
+        "and today's is %(ours)s.",
+    ),
     "slack.ok": Message("doctor.slack.ok", "Slack takes the tokens (%(team)s) and grants every permission."),
     "slack.many": Message("doctor.slack.many", "Slack installs the app into each workspace by /slack/install."),
     "slack.bot_token": Message(
@@ -153,6 +158,9 @@ REMEDY = {
     "languages.unknown": Message("doctor.remedy.languages", "Write one of: %(known)s."),
     "translations.missing": Message(
         "doctor.remedy.translations", "docs/add-a-language.md says how to add one. Until then tell these people."
+    ),
+    "learned.waits": Message(
+        "doctor.remedy.learned", "“teichaku learn” shows what the outcomes would change in today's rules."
     ),
     "roster.empty": Message(
         "doctor.remedy.roster", "“teichaku roster template” and then “teichaku roster import FILE”."

@@ -125,7 +125,12 @@ OTHER_ERRORS = {
     "nothing_adopted": Message("error.nothing_adopted", "Nothing was adopted, so there is nothing to take back."),
     "nothing_to_adopt": Message(
         "error.nothing_to_adopt",
-        "There are too few leavers to learn from, so nothing was changed. “teichaku learn” tells more.",
+        "The outcomes would change nothing, so nothing was adopted. “teichaku learn” tells how many leavers it takes.",
+    ),
+    "taken_back_first": Message(
+        "error.taken_back_first",
+        "Nothing new was adopted, because what was in force did worse and was taken back. Read what would change, and adopt it with "
+        "“teichaku learn --adopt”.",
     ),
     "not_assessed": Message(
         "error.not_assessed",
@@ -194,6 +199,10 @@ RULES_ERRORS = {
     "rules.invalid": Message("error.rules.invalid", "The rules file %(source)s has a fault at %(where)s: %(detail)s"),
     "rules.duplicate": Message(
         "error.rules.duplicate", "The rules file %(source)s names %(key)s twice, in line %(line)s."
+    ),
+    "rules.version_high": Message(
+        "error.rules.version_high",
+        "%(source)s has the version %(version)s. Choose one up to %(most)s; those above are given to what is learned.",
     ),
     "rules.version_taken": Message(
         "error.rules.version_taken",

@@ -65,7 +65,8 @@ class Adopted:
     adopted_at: datetime
     weights: Mapping[str, float]
     turnover: Mapping[int, float]
-    leavers: int
+    slope: float
+    rules_version: int
 
 
 def ended(tx: Session, placement_id: int | None = None) -> list[Ended]:
@@ -132,14 +133,25 @@ def acted(tx: Session) -> dict[int, datetime]:
     return found
 
 
-def in_force(tx: Session) -> Adopted | None:
-    """What is in force of all that was ever adopted: the newest that was not taken back; None for the prior."""
-    query = select(Adoption).where(col(Adoption.withdrawn_at).is_(None)).order_by(col(Adoption.version).desc()).limit(1)
-    row = tx.exec(query).one_or_none()
-    if row is None:
-        return None
-    rates = {int(company): rate for company, rate in row.turnover.items()}
-    return Adopted(row.version, row.adopted_at, row.weights, rates, row.leavers)
+def adopted(tx: Session) -> list[Adopted]:
+    """All that was ever adopted and not taken back, the newest first."""
+    query = select(Adoption).where(col(Adoption.withdrawn_at).is_(None)).order_by(col(Adoption.version).desc())
+    return [
+        Adopted(
+            version=row.version,
+            adopted_at=row.adopted_at,
+            weights=row.weights,
+            turnover={int(company): rate for company, rate in row.turnover.items()},
+            slope=row.slope,
+            rules_version=row.rules_version,
+        )
+        for row in tx.exec(query)
+    ]
+
+
+def in_force(tx: Session, rules_version: int) -> Adopted | None:
+    """What is in force with these rules: the newest that was learned around them; None for the rules as they are."""
+    return next((one for one in adopted(tx) if one.rules_version == rules_version), None)
 
 
 def adopt(tx: Session, *, now: datetime, version: int, weights: Mapping[str, float], **values: Any) -> int:

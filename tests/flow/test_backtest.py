@@ -12,6 +12,7 @@ import pytest
 from bot.commands import backtest as commands
 from bot.commands import why
 from bot.commands.changes import left
+from bot.commands.learn import learn
 from bot.flow.assessment import in_force
 from bot.refusal import Refusal
 from bot.text import backtest as words
@@ -35,9 +36,9 @@ async def test_before_anybody_could_leave_there_is_nothing_to_test(capsys: pytes
         commands.backtest(house.app, VOICE, as_json=False, picture=None)
         assert "nothing to test yet" in capsys.readouterr().out
         with pytest.raises(Refusal, match="nothing_adopted"):
-            commands.learn(house.app, VOICE, adopt=False, back=True, as_json=False)
+            learn(house.app, VOICE, adopt=False, back=True, as_json=False)
         with pytest.raises(Refusal, match="nothing_to_adopt"):
-            commands.learn(house.app, VOICE, adopt=True, back=False, as_json=False)
+            learn(house.app, VOICE, adopt=True, back=False, as_json=False)
 
 
 @pytest.mark.parametrize(("reason", "leavers"), [("resigned", 1), ("contract_end", 0), ("dismissed", 0)])
@@ -88,7 +89,7 @@ async def test_somebody_who_leaves_is_one_leaver_whenever_the_check_ins_closed(
         left(house.app, VOICE, "A-1", notice_on=on, left_on=on + timedelta(days=20), reason=LeaveReason("resigned"))
         await house.until("2026-09-10 12:00")
         capsys.readouterr()
-        commands.learn(house.app, VOICE, adopt=False, back=False, as_json=True)
+        learn(house.app, VOICE, adopt=False, back=False, as_json=True)
         learned = json.loads(capsys.readouterr().out)
         assert (learned["leavers"], learned["person_months"]) == (1, person_months)
         assert figures(house, capsys)["person_months"] == person_months
@@ -108,13 +109,13 @@ async def test_a_client_of_whom_nobody_ever_left_has_said_so() -> None:
 
 
 async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
-    from bot.flow import outcomes
+    from bot.flow.learned import adopt
     from risk.learn import Learned
 
     async with after_a_month() as (house, placement):
         learned = Learned({str(placement.company_id): 0.4}, 1.1, {"drop.weight": 0.2}, 25, 300)
         with house.app.store.begin() as tx:
-            version = outcomes.adopt(house.app, tx, learned)
+            version = adopt(house.app, tx, learned)
         with house.app.store.read() as tx:
             rules, turnover = in_force(house.app, tx)
         assert (rules.version, rules.drop.weight, turnover) == (version, 0.2, {placement.company_id: 0.4})
@@ -124,11 +125,11 @@ async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytes
         assert stored == version
         ((before,),) = house.rows("SELECT neutral FROM assessment WHERE period = '2026-04-06'")
         assert neutral > 2 * before
-        commands.learn(house.app, VOICE, adopt=False, back=True, as_json=False)
+        learn(house.app, VOICE, adopt=False, back=True, as_json=False)
         assert f"Version {version} is taken back" in capsys.readouterr().out
         with house.app.store.begin() as tx:
             assert in_force(house.app, tx) == (house.app.rules, {})
-            assert outcomes.adopt(house.app, tx, learned) == version + 1
+            assert adopt(house.app, tx, learned) == version + 1
 
 
 async def test_a_level_explains_why_it_is_not_higher_and_not_lower(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,11 +15,13 @@ from bot import fonts
 from bot.clock import real_now
 from bot.commands.doctor import Finding, examine, installation
 from bot.commands.setup import initialise
+from bot.flow.learned import adopt
 from bot.flow.roster import store_roster
 from bot.flow.roster.model import CompanyRow, Roster, RosterRow
 from bot.main import opened
 from bot.settings import load_settings
 from bot.text.catalog import SHIPPED, Voice
+from risk.learn import Learned
 from scheduler.hotlines import shipped
 from store.queries import desks
 from store.seal import new_key
@@ -278,6 +280,17 @@ def test_a_clock_that_is_slow_is_told(folder: Path) -> None:
     found = findings()["clock"]
     assert (found.mark, "but it has been 2126-01-01 09:00+09:00 already elsewhere" in found.what) == ("wrong", True)
     assert "NTP" in str(found.remedy)
+
+
+def test_what_was_learned_around_other_rules_is_told_to_wait(folder: Path) -> None:
+    with opened(load_settings()) as app, app.store.begin() as tx:
+        adopt(app, tx, Learned({}, 1.0, {"drop.weight": 0.2}, 50, 900))
+    assert "learned" not in findings()
+    (folder / "own.yaml").write_text("version: 7\n", encoding="utf-8")
+    says(folder, '[risk]\npath = "own.yaml"')
+    waits = findings()["learned"]
+    assert waits.mark == "attention"
+    assert "belongs to version 1 of the risk's rules, and today's is 7." in waits.what
 
 
 def test_a_font_that_is_missing_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -524,6 +524,9 @@ def test_the_program_exits_as_it_says(story: Path, tmp_path: Path) -> None:
     assert refused.code == 1
     assert refused.err.startswith("There is no TEICHAKU_SECRET_KEY.")
     assert program("nonsense", folder=story).code == 2
+    both = program("learn", "--adopt", "--back", folder=story)
+    assert both.code == 2
+    assert "choose one: --adopt" in " ".join(both.err.split())
 
 
 def test_a_reader_that_stops_reading_is_no_fault(story: Path) -> None:

@@ -96,6 +96,8 @@ def test_an_own_file_says_only_what_it_changes(tmp_path: Path) -> None:
 def test_an_own_file_must_have_a_version_of_its_own() -> None:
     assert refusal("capacity: 4").code == "rules.version_taken"
     assert refusal("version: 1\ncapacity: 4").values == {"source": "own.yaml", "version": 1}
+    # Those from a million on belong to what was learned.
+    assert refusal("version: 1000000").values == {"source": "own.yaml", "version": 1_000_000, "most": 999_999}
 
 
 @pytest.mark.parametrize(

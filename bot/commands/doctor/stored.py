@@ -19,10 +19,11 @@ from bot.main import AGENCY_ZONE, surveys_of
 from bot.platforms import uses_slack
 from bot.settings import Settings
 from bot.text.catalog import ALIASES, KNOWN_LOCALES, spoken
+from risk.rules import load as load_rules
 from store.errors import StoreError
 from store.migrate import check as check_schema
 from store.migrate import head
-from store.queries import health, invitations, people, staff, wordings
+from store.queries import health, invitations, outcomes, people, staff, wordings
 from store.session import Store, make_engine
 
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -84,6 +85,7 @@ def _contents(doctor: Doctor, settings: Settings, tx: Session, now: datetime) ->
         ("companies", _companies),
         ("calendars", _calendars),
         ("hotlines", partial(_hotlines, now=now)),
+        ("learned", _learned),
     )
     for name, check in checks:
         try:
@@ -147,6 +149,14 @@ def _translations(doctor: Doctor, settings: Settings, tx: Session) -> Iterator[F
     if others:
         names = ", ".join(KNOWN_LOCALES.get(name, name) for name in sorted(others))
         yield doctor.finds("attention", "translations.missing", names=names, count=sum(others.values()))
+
+
+def _learned(doctor: Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
+    """What was learned is in force with its own rules only: whoever changes them should know that it waits."""
+    adopted, ours = outcomes.adopted(tx), load_rules(settings.risk.path).version
+    if adopted and all(one.rules_version != ours for one in adopted):
+        newest = adopted[0]
+        yield doctor.finds("attention", "learned.waits", version=newest.version, theirs=newest.rules_version, ours=ours)
 
 
 def _leads(doctor: Doctor, settings: Settings, tx: Session) -> Iterator[Finding]:
