@@ -127,6 +127,12 @@ class Turnover(Part):
     max: Open01
     sd: Positive
 
+    @model_validator(mode="after")
+    def _lies_between(self) -> Self:
+        if not self.min <= self.default <= self.max:
+            raise ValueError("min, default and max must rise")
+        return self
+
 
 class Season(Part):
     """A small term of the calendar."""

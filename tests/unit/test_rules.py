@@ -174,6 +174,7 @@ def test_an_answer_about_a_forbidden_or_unknown_thing_is_refused() -> None:
         ("version: 2\ncapacity: 0", "capacity"),
         ("version: 2\ncapacity: 2.5", "capacity"),
         ("version: two", "version"),
+        ("version: 2\nturnover: {min: 0.5}", "turnover"),
         ("version: 2\nlevels: {high: {ratio: 2.0}}", "levels"),
         ("version: 2\ntenure: {bands: [{below: 6, weight: 0.1}]}", "tenure"),
         (
