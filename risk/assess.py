@@ -47,7 +47,7 @@ def assess(
     neutral = intercept(yearly_turnover, rules) + rules.tenure_weight(found.tenure_months)
     weighed = terms(found, rules)
     score = neutral + fsum(term.weight for term in weighed)
-    p90, p0 = within_90_days(score), within_90_days(neutral)
+    p90, p0 = within_90_days(score), within_90_days(neutral + above_neutral(found, rules))
     stated = _stated(found, rules)
     measured = max(by_probability(p90, p0, rules), _stated_level(stated), key=_rank)
     level = _after_two_lower(measured, previous, rules)
@@ -89,6 +89,18 @@ def within_90_days(log_odds: float) -> float:
     return 1 - stays**3
 
 
+def above_neutral(found: Features, rules: Rules) -> float:
+    """By how much the average person's log-odds lie above a neutral one's: σ²/2, σ being the standard deviation of the score.
+
+    The worst answers add more risk than the best take away; the mean of exp(x) over a normal x is exp(σ²/2). σ is
+    ``spread`` × the sum of the weights of all that was ever answered, 0 without an answer. Source: docs/adr/0013.
+    """
+    answered = (one for one in rules.constructs.values() if any(driver in found.standings for driver in one.drivers))
+    weight = fsum(_weight(construct, found) for construct in answered)
+    weight += rules.manager.weight if found.manager is not None else 0.0
+    return (rules.spread * weight) ** 2 / 2
+
+
 def by_probability(p90: float, p0: float, rules: Rules) -> Level:
     """The highest level whose ratio to p0 and whose floor are both reached."""
     for level in reversed(Level):
@@ -115,12 +127,16 @@ def terms(found: Features, rules: Rules) -> tuple[Term, ...]:
 
 def _levels(construct: Construct, found: Features) -> list[Term]:
     answered = [driver for driver in construct.drivers if driver in found.standings]
-    weight = getattr(construct, construct.column(found.standings)) or 0.0
+    weight = _weight(construct, found)
     shared = ((driver, found.standings[driver]) for driver in answered)
     return [
         Term(f"level.{driver}", weight / len(answered) * standing.badness, {"driver": driver, **_answers(standing)})
         for driver, standing in shared
     ]
+
+
+def _weight(construct: Construct, found: Features) -> float:
+    return getattr(construct, construct.column(found.standings)) or 0.0
 
 
 def _drop(found: Features, rules: Rules) -> list[Term]:
@@ -229,7 +245,7 @@ def _after_two_lower(measured: Level, previous: Sequence[Assessment], rules: Rul
     if not previous or measured.rank >= previous[-1].level.rank:
         return measured
     last = previous[-1]
-    before = max(by_probability(last.probability, last.neutral, rules), _stated_level(last.reasons), key=_rank)
+    before = max(by_probability(last.probability, last.usual, rules), _stated_level(last.reasons), key=_rank)
     return max(measured, min(last.level, before, key=_rank), key=_rank)
 
 

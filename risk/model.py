@@ -105,14 +105,14 @@ class Reason:
 class Assessment:
     """A level with its reasons, at the close of a check-in.
 
-    ``score`` is the log-odds of leaving within a month, ``probability`` the chance within 90 days (p90), ``neutral``
-    the same for a neutral person of this client and tenure (p0). A level informs a person who decides; it decides
+    ``score`` is the log-odds of leaving within a month, ``probability`` the chance within 90 days (p90), ``usual`` its
+    average over people of this client and tenure who answered as much (p0). A level informs a person who decides; it decides
     nothing.
     """
 
     level: Level
     score: float
     probability: float
-    neutral: float
+    usual: float
     reasons: tuple[Reason, ...]
     rules_version: int

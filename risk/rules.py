@@ -30,6 +30,7 @@ from risk.schema import (
     Part,
     Scale,
     Sentence,
+    Share,
     Smoothing,
     Tenure,
     Turnover,
@@ -104,6 +105,7 @@ class Rules(Part):
     tenure: Tenure
     turnover: Turnover
     context: Context
+    spread: Share
     levels: Levels
     explicit: Explicit
     alerts: tuple[AlertRule, ...]

@@ -25,8 +25,8 @@ class Without:
 class Why:
     """Around one assessment.
 
-    ``times`` is the risk beside a neutral person's of this client and tenure. What is missing to the ``next_level`` stands in
-    ``next_times`` (of the neutral risk) and ``next_one_in`` (at least one of so many leaves within three months), None where
+    ``times`` is the risk beside what is usual for this client and tenure. What is missing to the ``next_level`` stands in
+    ``next_times`` (of the usual risk) and ``next_one_in`` (at least one of so many leaves within three months), None where
     that is reached. ``without`` are the things that hold the level up, largest first, each with all its reasons; where none of
     them lowers the level alone, ``together`` are the first few that do. A level that waits for a second lower month
     ``falls_to`` another one then. What was stated counts for ``stated_days``.
@@ -56,7 +56,7 @@ def why(assessment: Assessment, found: Features, rules: Rules) -> Why:
     things = _things(assessment.reasons)
     without = [Without(one, assessment.level if held else _level(assessment, rules, without=one)) for one in things]
     return Why(
-        times=assessment.probability / assessment.neutral,
+        times=assessment.probability / assessment.usual,
         next_level=following,
         next_times=next_times,
         next_one_in=next_one_in,
@@ -73,7 +73,7 @@ def _missing(following: Level | None, assessment: Assessment, rules: Rules) -> t
     band = rules.levels.of(following) if following is not None else None
     if band is None:
         return None, None
-    beside = assessment.probability < band.ratio * assessment.neutral
+    beside = assessment.probability < band.ratio * assessment.usual
     share = assessment.probability < band.at_least or not beside
     # 40 % are one in two and a half, and no share is told as more than it is.
     return band.ratio if beside else None, int(1 / band.at_least + 0.5) if share else None
@@ -96,7 +96,7 @@ def _level(assessment: Assessment, rules: Rules, *, without: Sequence[Reason] = 
     adds nothing to the figures."""
     left = [_STATED[kind] for one in assessment.reasons if one not in without and (kind := _kind(one)) in _STATED]
     lowered = fsum(one.weight for one in without if _kind(one) not in _STATED)
-    measured = by_probability(within_90_days(assessment.score - lowered), assessment.neutral, rules)
+    measured = by_probability(within_90_days(assessment.score - lowered), assessment.usual, rules)
     return max(measured, *left, key=lambda one: one.rank) if left else measured
 
 

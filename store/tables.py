@@ -255,7 +255,7 @@ class Assessment(SQLModel, table=True):
     level: str
     score: float
     probability: float
-    neutral: float
+    usual: float
     reasons: list[dict[str, Any]] = _json()
     rules_version: int
     assessed_at: datetime

@@ -159,7 +159,7 @@ def _columns(checkin: checkins.Asked, assessed: Assessment) -> dict[str, Any]:
         "level": assessed.level.value,
         "score": assessed.score,
         "probability": assessed.probability,
-        "neutral": assessed.neutral,
+        "usual": assessed.usual,
         "reasons": [
             {"code": reason.code, "weight": reason.weight, "values": dict(reason.values)} for reason in assessed.reasons
         ],
@@ -191,7 +191,7 @@ def as_assessment(stored: assessments.Assessed) -> Assessment:
         level=Level(stored.level),
         score=stored.score,
         probability=stored.probability,
-        neutral=stored.neutral,
+        usual=stored.usual,
         reasons=tuple(Reason(one["code"], one["weight"], one["values"]) for one in stored.reasons),
         rules_version=stored.rules_version,
     )

@@ -28,7 +28,7 @@ class Assessed:
     level: str
     score: float
     probability: float
-    neutral: float
+    usual: float
     reasons: tuple[Mapping[str, Any], ...]
     rules_version: int
     assessed_at: datetime
@@ -44,7 +44,7 @@ def _fact(row: Assessment | Row[Any]) -> Assessed:
         level=row.level,
         score=row.score,
         probability=row.probability,
-        neutral=row.neutral,
+        usual=row.usual,
         reasons=tuple(row.reasons),
         rules_version=row.rules_version,
         assessed_at=row.assessed_at,

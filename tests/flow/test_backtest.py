@@ -103,9 +103,10 @@ async def test_a_client_of_whom_nobody_ever_left_has_said_so() -> None:
             tx.connection().exec_driver_sql("UPDATE company SET yearly_turnover = 0")
         await house.answers(placement.hire, *GOOD)
         await house.runs()
-        ((neutral,),) = house.rows("SELECT neutral FROM assessment WHERE period = '2026-05-01'")
+        ((usual,),) = house.rows("SELECT usual FROM assessment WHERE period = '2026-05-01'")
         rules = house.app.rules
-        assert neutral == pytest.approx(within_90_days(intercept(0.0, rules) + rules.tenure_weight(1)))
+        stated, default = (intercept(rate, rules) + rules.tenure_weight(1) for rate in (0.0, None))
+        assert within_90_days(stated) < usual < within_90_days(default) / 3
 
 
 async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,10 +122,10 @@ async def test_what_was_adopted_is_in_force_until_it_is_taken_back(capsys: pytes
         assert (rules.version, rules.drop.weight, turnover) == (version, 0.2, {placement.company_id: 0.4})
         await house.answers(placement.hire, *GOOD)
         await house.runs()
-        ((stored, neutral),) = house.rows("SELECT rules_version, neutral FROM assessment WHERE period = '2026-05-01'")
+        ((stored, usual),) = house.rows("SELECT rules_version, usual FROM assessment WHERE period = '2026-05-01'")
         assert stored == version
-        ((before,),) = house.rows("SELECT neutral FROM assessment WHERE period = '2026-04-06'")
-        assert neutral > 2 * before
+        ((before,),) = house.rows("SELECT usual FROM assessment WHERE period = '2026-04-06'")
+        assert usual > 2 * before
         learn(house.app, VOICE, adopt=False, back=True, as_json=False)
         assert f"Version {version} is taken back" in capsys.readouterr().out
         with house.app.store.begin() as tx:

@@ -57,8 +57,8 @@ def test_a_client_that_loses_fifteen_percent_a_year() -> None:
     assert intercept(None, RULES) == pytest.approx(-4.295088, abs=1e-6)
     assert intercept(0.15, RULES) == intercept(None, RULES)
     assert within_90_days(-4.295088 + 0.4) == pytest.approx(0.058624, abs=1e-6)
-    assert judge(person(), close(1)).neutral == pytest.approx(0.058624, abs=1e-6)
-    assert judge(replace(person(), started_on=None), close(1)).neutral == pytest.approx(0.039815, abs=1e-6)
+    assert judge(person(), close(1)).usual == pytest.approx(0.058624, abs=1e-6)
+    assert judge(replace(person(), started_on=None), close(1)).usual == pytest.approx(0.039815, abs=1e-6)
 
 
 def test_a_turnover_is_held_within_reason_and_nonsense_is_refused() -> None:
@@ -71,7 +71,7 @@ def test_a_turnover_is_held_within_reason_and_nonsense_is_refused() -> None:
 
 def test_one_mood_answer_alone_weighs_forty_five_hundredths() -> None:
     # The worst answer, alone in its company: z = 2.407407, level 1.203704, term .45 · 1.203704 = .541667.
-    # Score -4.295088 + .4 + .541667 = -3.353421, p90 = .097965, p90/p0 = 1.67; the lowest answer lifts it to elevated.
+    # Score -4.295088 + .4 + .541667 = -3.353421, p90 = .097965, p0 = .060373, p90/p0 = 1.62; the lowest answer lifts it.
     found = assess_case(person(overall=[0.0]), [], at=close(1), rules=RULES)
     assert found.score == pytest.approx(-3.353421, abs=1e-6)
     assert found.probability == pytest.approx(0.097965, abs=1e-6)
@@ -127,8 +127,11 @@ def test_a_full_case_by_hand() -> None:
     case = replace(case, readings=case.readings + answered("supervisor", 0.25, first=3))
     found = judge(case, close(3))
     assert found.score == pytest.approx(-4.295088 + 0.4 + 1.276296, abs=1e-5)
-    # h = 1/(1 + e^2.618792) = .067938; p90 = 1 - .932062³ = .190284; p90/p0 = 3.25: elevated
+    # h = 1/(1 + e^2.618792) = .067938; p90 = 1 - .932062³ = .190284
     assert found.probability == pytest.approx(0.190284, abs=1e-5)
+    # Weights in play: .60 + .12 + .10 + .35 = 1.17, sd .55·1.17 = .6435, half its square .207046: what is usual is
+    # h = 1/(1 + e^3.688042) = .024410; p0 = .071458; p90/p0 = 2.66: elevated
+    assert found.usual == pytest.approx(0.071458, abs=1e-6)
     assert found.level is Level.ELEVATED
     assert codes(found) == ["level.intention", "missed", "manager", "drop", "level.supervisor", "level.overall"]
     assert [reason.values["times"] for reason in found.reasons] == [1.6, 1.3, 1.2, 1.2, 1.1, 1.1]
@@ -249,10 +252,31 @@ def test_a_level_falls_no_further_than_to_the_higher_of_the_two_lower_months() -
     assert judge(worst, close(1), previous=[held]).level is Level.CRITICAL
 
 
+def test_what_is_usual_is_the_average_person_who_answered_as_much() -> None:
+    # -4.295088 + .4 = -3.895088. Mood alone: (.55·.45)²/2 = .030628, p0 = .060373. Six constructs without staying:
+    # (.55·.90)²/2 = .122512, p0 = .065924. Drivers without weight change nothing, nor do several of one construct.
+    alone, content = person(overall=[0.65]), ("overall", "growth", "supervisor", "stress", "clarity", "peer")
+    assert judge(alone, close(1)).usual == pytest.approx(0.060373, abs=1e-6)
+    six = person(**{driver: [0.65] for driver in content})
+    assert judge(six, close(1)).usual == pytest.approx(0.065924, abs=1e-6)
+    more = person(**{driver: [0.65] for driver in (*content, "pay", "promise", "hours", "life")})
+    assert judge(more, close(1)).usual == pytest.approx(0.065924, abs=1e-6)
+    # Who answers as everybody does is a neutral person, and a little better off than the average.
+    assert judge(six, close(1)).probability == pytest.approx(0.058624, abs=1e-6)
+
+
+@given(st.dictionaries(st.sampled_from(SCORED), st.sampled_from(FIVE_POINTS), min_size=1))
+@settings(max_examples=30)
+def test_what_is_usual_never_depends_on_what_was_answered(answers: dict[str, float]) -> None:
+    said = judge(person(**{driver: [value] for driver, value in answers.items()}), close(1))
+    other = judge(person(**{driver: [1 - value] for driver, value in answers.items()}), close(1))
+    assert said.usual == other.usual > judge(person(), close(1)).usual
+
+
 def test_a_person_without_any_answer_is_neutral() -> None:
     found = judge(person(), close(1))
     assert (found.level, found.reasons, found.rules_version) == (Level.NONE, (), 1)
-    assert found.probability == found.neutral
+    assert found.probability == found.usual
 
 
 def test_a_company_of_content_people_raises_no_level_in_its_first_year() -> None:
@@ -273,7 +297,7 @@ def test_a_company_of_content_people_raises_no_level_in_its_first_year() -> None
         for one in people:
             found = judge(one, close(m), cohort=cohort)
             assert (found.level, found.reasons) == (Level.NONE, ())
-            assert found.probability == pytest.approx(found.neutral)
+            assert found.probability < found.usual
 
 
 def test_ordinary_noise_raises_few_levels() -> None:
@@ -340,7 +364,7 @@ turnovers = st.none() | st.floats(min_value=0, max_value=1)
 def test_every_assessment_is_a_probability_with_reasons(case: Case, at: date, turnover: float | None) -> None:
     found = assess_case(case, [], at=at, rules=RULES, yearly_turnover=turnover)
     assert 0 < found.probability < 1
-    assert 0 < found.neutral < 1
+    assert 0 < found.usual < 1
     assert found.reasons or found.level is Level.NONE
     assert set(codes(found)) <= set(reason_codes(RULES))
     weights = [reason.weight for reason in found.reasons if reason.weight > 0]

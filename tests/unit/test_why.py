@@ -179,7 +179,7 @@ def test_a_level_that_waits_says_when_it_goes_down_and_where_to() -> None:
 def test_only_what_is_missing_to_the_next_level_is_told(level: str, risk: float, usual: float, expected: str) -> None:
     levels = RULES.levels.model_copy(update={"elevated": RULES.levels.elevated.model_copy(update={"ratio": 2.6})})
     features, assessed = told(of(({}, None, None)))[0]
-    assessed = replace(assessed, level=Level(level), probability=risk, neutral=usual)
+    assessed = replace(assessed, level=Level(level), probability=risk, usual=usual)
     around = why(assessed, features, RULES.model_copy(update={"levels": levels}))
     text = "\n".join(words.lines(ENGLISH, around, assessed.level))
     assert all(part in text for part in expected.split("|")), text
