@@ -41,6 +41,7 @@ def _by_company(known: Sequence[Followed]) -> Iterable[Sequence[Followed]]:
 
 def _months(app: App, listed: Sequence[Followed], cases: Mapping[int, Case]) -> Iterator[tuple[date, Month]]:
     company = Company([cases[one.placement.id] for one in listed], app.rules)
+    today = app.clock().astimezone(app.desk.zone).date()
     for one in listed:
         history = History(cases[one.placement.id], app.rules)
         days = sorted({day for day, _ in one.believed})
@@ -48,7 +49,8 @@ def _months(app: App, listed: Sequence[Followed], cases: Mapping[int, Case]) -> 
             # Check-ins close when they are answered, so a month may be shorter than one or run into the next, of which the
             # question may still be open when somebody goes. Nobody leaves in two months, and none who leaves is lost.
             left = one.left_on is not None and one.left_on <= min(following, add_months(day, 2))
-            if not left and min(following, add_months(day, 1)) > one.until:
+            # A month that is not over waits for leavers too; else the newest would hold nobody but leavers.
+            if min(following, add_months(day, 1)) > (today if left else one.until):
                 continue
             yield (
                 day,
