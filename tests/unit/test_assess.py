@@ -263,6 +263,9 @@ def test_what_is_usual_is_the_average_person_who_answered_as_much() -> None:
     assert judge(more, close(1)).usual == pytest.approx(0.065924, abs=1e-6)
     # Who answers as everybody does is a neutral person, and a little better off than the average.
     assert judge(six, close(1)).probability == pytest.approx(0.058624, abs=1e-6)
+    # A consultancy that wants it measures against the neutral person.
+    found = features(six, NOBODY, at=close(1), rules=RULES)
+    assert assess(found, RULES.model_copy(update={"spread": 0.0})).usual == pytest.approx(0.058624, abs=1e-6)
 
 
 @given(st.dictionaries(st.sampled_from(SCORED), st.sampled_from(FIVE_POINTS), min_size=1))
