@@ -84,8 +84,9 @@ def _checked(app: App, found: Proposal, adopted: outcomes.Adopted, months: Seque
     from them.
     """
     found = replace(found, version=adopted.version)
-    begin = adopted.adopted_at.astimezone(app.desk.zone).date()
-    later = [month for day, month in months if day > begin]
+    begin, today = (at.astimezone(app.desk.zone).date() for at in (adopted.adopted_at, app.clock()))
+    # Of a month that is not over, those who left are known before those who stay.
+    later = [month for day, month in months if begin < day and add_months(day, 1) <= today]
     if not later:
         return found
     rules, rates = with_learned(app, adopted)

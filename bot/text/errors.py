@@ -122,7 +122,9 @@ OTHER_ERRORS = {
     "columns_twice": Message(
         "error.columns_twice", "%(file)s has these columns twice: %(columns)s. Keep one of each and try again."
     ),
-    "nothing_adopted": Message("error.nothing_adopted", "Nothing was adopted, so there is nothing to take back."),
+    "nothing_adopted": Message(
+        "error.nothing_adopted", "Nothing that was learned is in force, so there is nothing to take back."
+    ),
     "nothing_to_adopt": Message(
         "error.nothing_to_adopt",
         "The outcomes would change nothing, so nothing was adopted. “teichaku learn” tells how many leavers it takes.",

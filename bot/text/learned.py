@@ -26,7 +26,7 @@ CHOOSE = Message(
     "learn.choose",
     "choose one: --adopt puts in force what would be learned, --back takes back what was adopted last",
 )
-RESTS = Message("learn.rests", "Learned from %(leavers)s leavers in %(months)s person-months.")
+RESTS = Message("learn.rests", "What can be learned from so far: person-months %(months)s, leavers %(leavers)s.")
 STAGES = Message(
     "learn.stages",
     "A client's rate moves after %(client)s leavers of that client, the common strength of all weights after %(slope)s leavers, "
@@ -54,14 +54,14 @@ COLUMNS = {
     "alone": Message("learn.column.alone", "%(name)s (of people who never answered anything else)"),
 }
 NOBODY_MOVES = Message(
-    "learn.nobody_moves", "None of %(count)s people who are estimated would have another level today."
+    "learn.nobody_moves", "Nobody of those who are estimated (%(count)s) would have another level today."
 )
 MOVES = Message("learn.moves", "People who would have another level today: %(moved)s of %(count)s.")
 MOVED = Message("learn.moved", "• %(placement)s %(hire)s, %(company)s: %(before)s → %(after)s")
 MORE_MOVED = Message("learn.more_moved", "• and %(count)s more (all of them with --json)")
 SO_FAR = Message(
     "learn.so_far",
-    "On the months since, its loss is %(adopted)s, the frozen prior's %(prior)s (less is better; %(leavers)s leavers).",
+    "On the months since, its loss is %(adopted)s, the frozen prior's %(prior)s (less is better; leavers: %(leavers)s).",
 )
 SWITCHED_BACK = Message(
     "learn.switched_back", "Version %(version)s did worse than the frozen prior on later months, so it was taken back."
