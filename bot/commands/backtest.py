@@ -30,21 +30,22 @@ def backtest(app: App, voice: Voice, *, as_json: bool, picture: Path | None, tim
         print_json(as_row(voice, report))
         return
     if report.months:
-        console().print(_table(voice, report))
+        console().print(table(voice, report))
     for line in words.lines(voice, report):
         print(line)
 
 
-def _table(voice: Voice, report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def table(voice: Voice, report: Report) -> Table:
+    """The figures of each way of ranking, whole on a terminal of 80 columns in every language."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
     for heading in words.HEADINGS:
-        table.add_column(voice.one(heading), no_wrap=heading in words.AREAS)
+        shown.add_column(voice.one(heading).replace(" ", "\n", 1), no_wrap=heading in words.AREAS, overflow="fold")
     for name, row in report.rows.items():
         # An interval has a line of its own, so that the table is whole on a terminal of 80 columns.
         areas = (words.interval(one, "\n") for one in (row.auroc, row.auroc_within, row.auprc))
         figures = (words.percent(row.precision), words.percent(row.recall), words.squared(row.brier, report))
-        table.add_row(voice.one(words.ROWS[name]), *areas, *figures)
-    return table
+        shown.add_row(voice.one(words.ROWS[name]), *areas, *figures)
+    return shown
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,18 +8,22 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from rich.cells import cell_len
 
 from bot.commands import backtest as commands
 from bot.commands import why
 from bot.commands.changes import left
 from bot.commands.learn import learn
+from bot.commands.tables import console
 from bot.flow.assessment import in_force
 from bot.refusal import Refusal
 from bot.text import backtest as words
 from bot.text.catalog import Voice
 from bot.text.commands import LeaveReason
+from risk.backtest import backtest as measured
 from tests.flow.test_alert import GOOD, after_a_month, leaves
 from tests.house import House, living
+from tests.unit.test_measure import month_of
 
 VOICE = Voice(("en",), "staff")
 FIGURES = {"teichaku", "last_answer", "client_rate", "random"}
@@ -207,6 +211,21 @@ async def test_nothing_is_explained_of_somebody_who_does_not_wish_to_be_estimate
         await house.says(placement.hire, "stop")
         await house.presses(mori, "Why this level?")
         assert "there is nothing to explain" in house.sees(mori)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_table_is_whole_on_a_terminal_of_eighty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    rows = [month_of(n, left=n % 3 == 0, score=float(n % 7) - 3) for n in range(75)]
+    report = measured(rows, [], capacity=6, told=0, assessed=75, repeats=0, times=20)
+    assert report.enough
+    monkeypatch.setenv("COLUMNS", "80")
+    console().print(commands.table(Voice((language,), "staff"), report))
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert max(map(cell_len, printed.splitlines())) <= 80
+    assert ("precision" in printed) == (language == "en")
 
 
 async def test_who_somebody_is_never_reaches_the_estimate() -> None:
