@@ -85,14 +85,15 @@ class Moved:
 class Proposal:
     """What learning would change of what is in force, and for whom of the ``estimated`` people.
 
-    ``version`` is in force and ``then`` will be: the one before where ``version`` did worse than the frozen prior on the months
-    after its adoption (mean loss a month; None without such months), of which ``later_leavers`` tells how much they say.
-    ``rates`` and ``weights`` are everything that is or would be learned, beside what is in force ``then``; ``alike`` says that
-    all weights would move by one factor. ``other_rules`` are a version and the rules' version with which it was learned,
-    where it waits for these rules to come back.
+    ``waiting`` are leavers whose last month is not over yet. ``version`` is in force and ``then`` will be: the one before where
+    ``version`` did worse than the frozen prior on the months after its adoption (mean loss a month; None without such months),
+    of which ``later_leavers`` tells how much they say. ``rates`` and ``weights`` are everything that is or would be learned,
+    beside what is in force ``then``; ``alike`` says that all weights would move by one factor. ``other_rules`` are a version and
+    the rules' version with which it was learned, where it waits for these rules to come back.
     """
 
     learned: Learned
+    waiting: int
     rates: tuple[Change, ...]
     weights: tuple[Change, ...]
     alike: bool

@@ -61,6 +61,7 @@ def _go_back(app: App, voice: Voice, *, as_json: bool) -> None:
 def _proposal(found: Proposal, adopted: int | None) -> dict[str, Any]:
     return {
         "leavers": found.learned.leavers,
+        "leavers_waiting": found.waiting,
         "person_months": found.learned.months,
         "slope": found.learned.slope,
         "turnover": {one.name: {"before": one.before, "after": one.after} for one in found.rates},

@@ -39,6 +39,19 @@ def _by_company(known: Sequence[Followed]) -> Iterable[Sequence[Followed]]:
     return found.values()
 
 
+def _is_leaver(one: Followed) -> bool:
+    """Whether somebody left on their own, and soon enough after the last assessment to count."""
+    return one.left_on is not None and bool(one.believed) and one.left_on <= _counts_until(one.believed[-1][0])
+
+
+def _counts_until(day: date) -> date:
+    """The last day of a notice that belongs to the month of that assessment, if no other follows.
+
+    The next question may still be open when somebody goes.
+    """
+    return add_months(day, 2)
+
+
 def _months(app: App, listed: Sequence[Followed], cases: Mapping[int, Case]) -> Iterator[tuple[date, Month]]:
     company = Company([cases[one.placement.id] for one in listed], app.rules)
     today = app.clock().astimezone(app.desk.zone).date()
@@ -46,9 +59,9 @@ def _months(app: App, listed: Sequence[Followed], cases: Mapping[int, Case]) -> 
         history = History(cases[one.placement.id], app.rules)
         days = sorted({day for day, _ in one.believed})
         for day, following in zip_longest(days, days[1:], fillvalue=date.max):
-            # Check-ins close when they are answered, so a month may be shorter than one or run into the next, of which the
-            # question may still be open when somebody goes. Nobody leaves in two months, and none who leaves is lost.
-            left = one.left_on is not None and one.left_on <= min(following, add_months(day, 2))
+            # Check-ins close when they are answered, so a month may be shorter than one or run into the next. Nobody leaves in
+            # two months, and none who leaves is lost.
+            left = one.left_on is not None and one.left_on <= min(following, _counts_until(day))
             # A month that is not over waits for leavers too; else the newest would hold nobody but leavers.
             if min(following, add_months(day, 1)) > (today if left else one.until):
                 continue
@@ -72,7 +85,8 @@ def proposal(app: App, tx: Session) -> Proposal:
     mine = [one for one in everything if one.rules_version == app.rules.version]
     other = next(((one.version, one.rules_version) for one in everything), None) if not mine else None
     learned = learn([month for _, month in months], app.rules)
-    found = Proposal(learned, (), (), False, 0, (), None, None, other, None, None, 0)
+    waiting = sum(_is_leaver(one) for one in known) - learned.leavers
+    found = Proposal(learned, waiting, (), (), False, 0, (), None, None, other, None, None, 0)
     if mine:
         found = _checked(app, found, mine[0], months)
     then = next(iter(mine[found.worse :]), None)
@@ -84,9 +98,8 @@ def _checked(app: App, found: Proposal, adopted: outcomes.Adopted, months: Seque
     from them.
     """
     found = replace(found, version=adopted.version)
-    begin, today = (at.astimezone(app.desk.zone).date() for at in (adopted.adopted_at, app.clock()))
-    # Of a month that is not over, those who left are known before those who stay.
-    later = [month for day, month in months if begin < day and add_months(day, 1) <= today]
+    begin = adopted.adopted_at.astimezone(app.desk.zone).date()
+    later = [month for day, month in months if day > begin]
     if not later:
         return found
     rules, rates = with_learned(app, adopted)

@@ -27,6 +27,10 @@ CHOOSE = Message(
     "choose one: --adopt puts in force what would be learned, --back takes back what was adopted last",
 )
 RESTS = Message("learn.rests", "What can be learned from so far: person-months %(months)s, leavers %(leavers)s.")
+WAITING = Message(
+    "learn.waiting",
+    "Leavers who will count when a month has passed since their last check-in, as it does for those who stay: %(count)s.",
+)
 STAGES = Message(
     "learn.stages",
     "A client's rate moves after %(client)s leavers of that client, the common strength of all weights after %(slope)s leavers, "
@@ -73,6 +77,8 @@ def proposal(voice: Voice, found: Proposal, rules: Rules, *, adopt: bool = False
     """What learning would change, and how what is in force has done; ``adopt`` says that it is about to be put in force."""
     learned = found.learned
     yield voice.one(RESTS, leavers=learned.leavers, months=learned.months)
+    if found.waiting:
+        yield voice.one(WAITING, count=found.waiting)
     yield voice.one(STAGES, client=CLIENT, slope=SLOPE, weights=SINGLE)
     yield from _standing(voice, found)
     if not found.changes:
