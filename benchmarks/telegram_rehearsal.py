@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -42,6 +42,23 @@ REHEARSED_FROM, SPEED, MONTHS_IN_SECONDS = "2026-04-01T09:00+09:00", 40_000, 215
 KILLS = 5
 MOVES_AFTER = 95
 """Seconds: after the check-in of the first month, before that of the second."""
+OVERSLEPT = 100
+"""Seconds, a month and a half: so late is one press on a bad day that the next check-in has opened."""
+
+ANSWERED = "SELECT checkin_id, turn FROM answer"
+REFUSED = """
+    SELECT i.external_id FROM inbound i
+    JOIN delivery d ON d.key LIKE 'in' || i.id || ':say:%' AND d.state IN ('sent', 'unknown')
+    WHERE i.platform = 'telegram' AND json_extract(d.detail, '$.code') = 'closed'
+"""
+"""The updates that were stored and answered with the sentence that a check-in is closed."""
+
+CLOSED = """
+    SELECT c.id FROM checkin c JOIN checkin later
+    ON later.placement_id = c.placement_id AND later.respondent = c.respondent AND later.due_on > c.due_on
+    WHERE c.state = 'expired' AND later.opened_at IS NOT NULL
+"""
+"""The check-ins of which that sentence is true: nobody finished them, and the next one has opened."""
 
 
 def rows(count: int, start: date) -> tuple[RosterRow, ...]:
@@ -144,6 +161,7 @@ class Rehearsal:
         self.api, self.service, self.faults = api, service, faults
         self.chance = random.Random(7)
         self.kills = 0
+        self.overslept = False
         self.pressed: dict[int, tuple[int, int]] = {}
 
     async def run(self, seconds: float = MONTHS_IN_SECONDS) -> None:
@@ -186,9 +204,13 @@ class Rehearsal:
             await asyncio.sleep(self.chance.uniform(0.3, 0.9))
             if (button := self.choose(shown)) is None:
                 continue
-            await phone.presses_on(shown, button)
             payload = callback.decode(button)
-            if payload is not None and payload.kind == "question":
+            answers = payload is not None and payload.kind == "question"
+            if self.faults and answers and not self.overslept:
+                self.overslept = True
+                await asyncio.sleep(OVERSLEPT)
+            await phone.presses_on(shown, button)
+            if payload is not None and answers:
                 # An answer is stored with the turn that it answered, which is one below that of the next question.
                 self.pressed[self.api.told[-1]] = (payload.subject, payload.turn - 1)
 
@@ -302,23 +324,38 @@ def judged(played: Rehearsal, phones: dict[str, Person]) -> bool:
         int(one.rpartition(":")[2])
         for (one,) in service.ask("SELECT external_id FROM inbound WHERE platform = 'telegram'")
     }
-    answered = set(service.ask("SELECT checkin_id, turn FROM answer"))
     states = dict(service.ask("SELECT state, count(*) FROM delivery GROUP BY state"))
     hires = dict(service.ask("SELECT state, count(*) FROM checkin WHERE respondent = 'hire' GROUP BY state"))
     ((unknown,),) = service.ask("SELECT count(*) FROM delivery WHERE error IN ('broken', 'lease_expired', 'no_word')")
     lost = confirmed - stored
-    unanswered = [one for number, one in played.pressed.items() if number in confirmed and one not in answered]
+    acknowledged = {number: one for number, one in played.pressed.items() if number in confirmed}
+    refused, unanswered = told_apart(service.ask, acknowledged)
     twice = sum(doubled(phone) for phone in phones.values())
     log = (service.folder / "log").read_bytes()
     told = [word for word in ("Traceback", TOKEN.partition(":")[2], "HIRE 0", "Mori", "Sato") if word.encode() in log]
     print(
         f"  {len(confirmed)} updates confirmed, {len(lost)} of them not stored; {len(played.pressed)} answers pressed, "
-        f"{len(unanswered)} acknowledged ones lost {unanswered or ''}\n"
+        f"{len(refused)} refused because the next check-in had opened, {len(unanswered)} acknowledged ones lost "
+        f"{unanswered or ''}\n"
         f"  check-ins of hires {hires}; {played.kills} kills; messages that stand twice: {twice}, deliveries of which nobody "
         f"knew: {unknown}; deliveries {states}; in the log: {told or 'nothing that it must not say'}"
     )
-    whole = played.faults or (set(hires) <= {"completed", "planned"} and unknown == 0)
+    whole = bool(refused) if played.faults else (set(hires) <= {"completed", "planned"} and unknown == 0)
     return not lost and not unanswered and twice <= unknown and not told and whole and hires.get("completed", 0) > 0
+
+
+def told_apart(
+    ask: Callable[[str], list[tuple[Any, ...]]], acknowledged: Mapping[int, tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Of the presses that have no answer, by the number of their update: those refused by rule, and those lost."""
+    answered, closed = set(ask(ANSWERED)), {checkin for (checkin,) in ask(CLOSED)}
+    told = {int(one.rpartition(":")[2]) for (one,) in ask(REFUSED)}
+    refused: list[tuple[int, int]] = []
+    lost: list[tuple[int, int]] = []
+    for number, one in acknowledged.items():
+        if one not in answered:
+            (refused if number in told and one[0] in closed else lost).append(one)
+    return refused, lost
 
 
 def doubled(phone: Person) -> int:
