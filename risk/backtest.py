@@ -202,24 +202,27 @@ def backtest(
 def erased(kept: Mapping[str, Sequence[tuple[int, str, float]]]) -> Erased | None:
     """What the numbers kept under each sign tell, as (month of the stay, item, value); None where nothing is decided by now.
 
-    ``left`` is the month of a notice of one's own, ``until`` the month up to which that is known. Of several probabilities in
-    a month the highest counts, as it does for a consultant.
+    ``left`` is the month of a notice of one's own, ``until`` the month up to which that is known: the last number of each stay,
+    since somebody may have had two. A month counts when the three after it are known, for leavers too. Of several
+    probabilities in a month the highest counts, as it does for a consultant.
     """
     expected: list[float] = []
     left: list[bool] = []
     people = set()
     for sign, numbers in kept.items():
-        notice = next((month for month, item, _ in numbers if item == "left"), None)
-        until = max((month for month, item, _ in numbers if item == "until"), default=0)
-        believed: dict[int, float] = {}
+        notice, believed = None, dict[int, float]()
         for month, item, value in numbers:
             if item == "probability":
                 believed[month] = max(value, believed.get(month, 0.0))
-        for month, probability in believed.items():
-            if month <= notice if notice is not None else month + 3 <= until:
-                expected.append(probability)
-                left.append(notice is not None and notice - month < 3)
-                people.add(sign)
+            elif item == "left":
+                notice = month
+            elif item == "until":
+                for begun, probability in believed.items():
+                    if begun + 3 <= month and (notice is None or begun <= notice):
+                        expected.append(probability)
+                        left.append(notice is not None and notice - begun < 3)
+                        people.add(sign)
+                notice, believed = None, {}
     return Erased(len(people), len(left), float(np.mean(expected)), float(np.mean(left))) if left else None
 
 

@@ -546,7 +546,7 @@ class KeptNumber(SQLModel, table=True):
     the month of the stay.
 
     ``item`` is a driver, ``probability``, ``left`` (the month of a notice of their own) or ``until`` (the month up to which it is
-    known that there was none).
+    known whether there was one, last of each stay).
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -74,7 +74,7 @@ def measured(app: App, tx: Session, *, times: int = 200) -> Report:
         months,
         leavers,
         capacity=app.policy.capacity * consultants,
-        told=len(elevated),
+        told=sum(alert.known for alert in elevated),
         assessed=sum(one.assessed for one in known),
         repeats=_repeats(elevated, app.desk.zone),
         times=times,
@@ -88,7 +88,7 @@ def _repeats(alerts: Sequence[outcomes.Told], zone: ZoneInfo) -> int:
     for alert in alerts:
         day = alert.at.astimezone(zone)
         month, earlier = 12 * day.year + day.month, by_person[alert.placement_id]
-        repeats += bool(earlier & {month, month - 1})
+        repeats += alert.known and bool(earlier & {month, month - 1})
         earlier.add(month)
     return repeats
 

@@ -129,7 +129,7 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
 
 def _numbers(tx: Session, placement: facts.Placement, now: datetime) -> list[tuple[int, str, float]]:
     """What is needed to check an estimate: answers on scales, probabilities, the month of a notice of one's own (``left``), and
-    the month up to which it is known that there was none (``until``)."""
+    last the month up to which it is known whether there was one (``until``)."""
     zone = ZoneInfo(placement.timezone)
 
     def month(day: date) -> int:
@@ -144,9 +144,11 @@ def _numbers(tx: Session, placement: facts.Placement, now: datetime) -> list[tup
     for level in assessments.history(tx, placement.id):
         found.append((month(level.assessed_at.astimezone(zone).date()), "probability", level.probability))
     end = next(iter(outcomes.ended(tx, placement.id)), None)
-    last = (end.on if end else None) or now.astimezone(zone).date()
-    item = "left" if end is not None and end.voluntary else "until"
-    return [*found, (month(last), item, 1.0)] if found else []
+    today, gone = now.astimezone(zone).date(), end.on if end else None
+    own = gone is not None and end is not None and end.voluntary
+    if gone is not None and own:
+        found.append((month(gone), "left", 1.0))
+    return [*found, (month(today if own or gone is None else gone), "until", 1.0)] if found else []
 
 
 def obey_retention(app: App) -> None:

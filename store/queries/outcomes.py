@@ -50,11 +50,12 @@ class Believed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A risk alert that reached its consultant."""
+    """A risk alert that reached its consultant; ``known`` is whether the assessment of which it came is still kept."""
 
     placement_id: int
     level: str
     at: datetime
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,11 @@ def told(tx: Session) -> list[Told]:
     """The risk alerts that were sent, in that order."""
     query = select(Alert).where(Alert.kind == "risk", col(Alert.queued_at).is_not(None))
     found = tx.exec(query.order_by(col(Alert.queued_at), col(Alert.id)))
-    return [Told(row.placement_id, row.level or "none", row.queued_at) for row in found if row.queued_at]
+    return [
+        Told(row.placement_id, row.level or "none", row.queued_at, row.assessment_id is not None)
+        for row in found
+        if row.queued_at
+    ]
 
 
 def acted(tx: Session) -> dict[int, datetime]:

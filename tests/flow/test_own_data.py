@@ -257,6 +257,7 @@ async def test_kept_numbers_tell_a_backtest_what_became_of_somebody_and_not_who(
         )
         await house.says(an, "privacy")
         await house.presses(an, "Keep numbers, no name")
+        house.skips("2026-09-01 12:00")  # Three months after a check-in it is known whether notice came.
         own_data.erase(house.app, VOICE, "an@example.com")
         capsys.readouterr()
         backtest(house.app, VOICE, as_json=True, picture=None, times=1)

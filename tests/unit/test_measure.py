@@ -174,10 +174,16 @@ def test_a_backtest_of_nothing_says_nothing() -> None:
 def test_numbers_of_the_erased_count_from_the_months_of_which_the_end_is_known() -> None:
     leaver = [(1, "probability", 0.1), (4, "probability", 0.2), (4, "probability", 0.4), (5, "overall", 0.0)]
     stayer = [(1, "probability", 0.05), (5, "probability", 0.3), (6, "until", 1.0)]
-    found = erased({"a": [*leaver, (6, "left", 1.0)], "b": stayer})
+    gone = [*leaver, (6, "left", 1.0)]
+    found = erased({"a": [*gone, (12, "until", 1.0)], "b": stayer})
     # Month 1 of both is decided: neither left within three months of it. Month 5 of who was erased in month 6 is not.
     assert found == Erased(
         people=2, months=3, expected=pytest.approx((0.1 + 0.4 + 0.05) / 3), left=pytest.approx(1 / 3)
     )
+    # A leaver's last months wait for what would be known of a stayer too.
+    assert erased({"a": [*gone, (6, "until", 1.0)], "b": stayer}) == Erased(2, 2, pytest.approx(0.15 / 2), 0.0)
+    # Two stays under one sign are two: the months of the second have nothing to do with the notice of the first.
+    again = erased({"a": [*gone, (12, "until", 1.0), (8, "probability", 0.1), (11, "until", 1.0)]})
+    assert again == Erased(1, 3, pytest.approx((0.1 + 0.4 + 0.1) / 3), pytest.approx(1 / 3))
     assert erased({"c": [(5, "probability", 0.3), (6, "until", 1.0)]}) is None
     assert erased({}) is None
