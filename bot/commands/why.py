@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.commands.tables import print_json
@@ -33,7 +34,7 @@ def explain(app: App, voice: Voice, key: str, *, month: str | None, as_json: boo
             raise Refusal("not_assessed", placement=key)
         stored = known[month or max(known)]
         found, assessment = explain_one(app, tx, placement, stored), as_assessment(stored)
-        pairs = mirror.pairs(app, tx, placement.id)
+        pairs = mirror.pairs(app, tx, placement.id, stored.assessed_at.astimezone(ZoneInfo(placement.timezone)).date())
         # It shows answers, so that it is a read of them by somebody of the agency.
         audit.write(tx, actor="command line", action="explained", subject=f"placement:{placement.id}", now=app.clock())
     reasons = [{"code": one["code"], "text": reason_words(voice, one, app.rules)} for one in stored.reasons]

@@ -5,6 +5,8 @@ Only somebody of the agency reads it. Neither side ever does, since it would tel
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlmodel import Session
 
 from bot.app import App
@@ -17,11 +19,12 @@ MONTHS = 3
 """How far back the pairs go: in three months each topic has its turn."""
 
 
-def pairs(app: App, tx: Session, placement_id: int) -> tuple[Pair, ...]:
-    """The latest answers of both sides to each question that has a mirror, the widest gap first."""
+def pairs(app: App, tx: Session, placement_id: int, until: date | None = None) -> tuple[Pair, ...]:
+    """The latest answers of both sides to each question that has a mirror, the widest gap first; with ``until`` those of
+    check-ins until that day, so that what is said of an earlier month does not tell of a later one."""
     given: dict[str, dict[str, tuple[Question, Choice]]] = {}
     found: dict[str, Pair] = {}
-    listed = answers.about(tx, [placement_id])
+    listed = [one for one in answers.about(tx, [placement_id]) if until is None or one[0].due_on <= until]
     # The oldest first, and a month's hire before the manager: the latest pair of a question stays.
     for checkin, rows in sorted(listed, key=lambda one: one[0].respondent != Respondent.HIRE):
         survey = app.surveys.get(checkin.survey)

@@ -51,6 +51,9 @@ async def test_each_wide_gap_is_a_reason_and_stands_in_the_alert_in_words() -> N
         await house.presses(placement.consultant, "Open: NGUYEN VAN AN")
         said = house.sees(placement.consultant)
         assert "Manager: NGUYEN VAN AN comes to me when something is difficult. – Yes, fully" in said
+        with house.app.store.read() as tx:
+            found = [mirror.pairs(house.app, tx, placement.id, date(2026, *day)) for day in ((4, 30), (5, 1))]
+        assert [len(one) > 0 for one in found] == [False, True], "an earlier month tells nothing of a later one"
 
 
 async def test_neither_the_hire_nor_the_manager_ever_reads_the_others_answer_or_a_gap() -> None:
