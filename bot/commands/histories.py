@@ -5,9 +5,7 @@ A file is read whole or refused, and every fault is told with its row, its colum
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
-from bot.flow.roster.sheets import WORKBOOKS, SheetFault, decode
-from bot.refusal import Refusal
+from bot.commands.csv_rows import Fault, Table, Values
+from risk.known import known_from
 from risk.model import Case, Closed, Reading
 from risk.rules import Rules, RulesError, refuse_forbidden
 from risk.score import Point
@@ -29,25 +27,11 @@ OPTIONAL = ("started_on",)
 MISSED_AFTER = timedelta(days=14)
 _SLASHED = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?: ([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?))?")
 """A day, and perhaps an hour, as Excel writes them in Japan."""
-_DELIMITERS = (",", ";", "\t")
 _MOST_CHARACTERS = 40  # of a wrong value that are repeated in its error
 # A day outside of these is a slip, and a deadline counted from it may be no day at all.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 Moment = tuple[date, datetime | None]
-Values = Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong in one row: the spreadsheet's row number (the heading is row 1), column, value and what is wrong."""
-
-    file: str
-    row: int
-    column: str
-    value: str
-    code: str
-    values: Values = field(default_factory=dict)
 
 
 class HistoryError(Exception):
@@ -95,12 +79,16 @@ class Histories:
             return self.cases
         return tuple(_case(name, person, offset) for name, person in self.people.items())
 
+    def known_since(self, offset: timedelta | None) -> Mapping[str, int]:
+        """The moment (``risk.known``) of each person's first row: when something was asked or answered."""
+        return {name: min(_moments(person, offset)) for name, person in self.people.items()}
+
 
 def read(history: Path, points: Path, rules: Rules) -> Histories:
     """Both files. Raises HistoryError for wrong rows, Refusal for a file that is no such table."""
     faults: list[Fault] = []
-    people, ignored = _people(_Table(history, HISTORY, OPTIONAL, rules), rules, faults)
-    table = _Table(points, POINTS, (), rules)
+    people, ignored = _people(Table(history, HISTORY, OPTIONAL, rules), rules, faults)
+    table = Table(points, POINTS, (), rules)
     asked = list(table.rows(faults))
     moments = [_moment(points.name, row, "at", cells["at"], faults) for row, cells in asked]
     for row, cells in asked:
@@ -123,62 +111,6 @@ def read(history: Path, points: Path, rules: Rules) -> Histories:
     )
 
 
-class _Table:
-    """A CSV file with a heading row: UTF-8 (with or without mark) or cp932; comma, semicolon or tab."""
-
-    def __init__(self, path: Path, wanted: tuple[str, ...], optional: tuple[str, ...], rules: Rules) -> None:
-        self.name = path.name
-        self._rows = self._read(path, wanted)
-        written = [cell.strip() for cell in next(self._rows, [])]
-        refuse_forbidden(written, rules.forbidden)
-        heading = [cell.casefold() for cell in written]
-        if missing := [name for name in wanted if name not in heading]:
-            raise Refusal("columns_missing", file=self.name, columns=", ".join(missing))
-        if twice := sorted({name for name in heading if name and heading.count(name) > 1}):
-            raise Refusal("columns_twice", file=self.name, columns=", ".join(twice))
-        self._places = {name: heading.index(name) for name in (*wanted, *optional) if name in heading}
-        self._width = len(heading)
-        self.ignored = tuple(name for name in heading if name and name not in self._places)
-
-    def _read(self, path: Path, wanted: tuple[str, ...]) -> Iterator[list[str]]:
-        text = _text(path)
-        first = text[: text.find("\n")] if "\n" in text else text
-        if not first.strip():
-            raise Refusal("columns_missing", file=self.name, columns=", ".join(wanted))
-        delimiter = max(_DELIMITERS, key=first.count)
-        return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-
-    def rows(self, faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
-        """The rows below the heading with their number; empty ones are passed over."""
-        number = 1
-        try:
-            for number, cells in enumerate(self._rows, start=2):
-                if not any(cells) or not "".join(cells).strip():
-                    continue
-                if len(cells) != self._width:
-                    values: Values = {"found": len(cells), "wanted": self._width}
-                    faults.append(Fault(self.name, number, "", "", "cells", values))
-                    continue
-                yield number, {name: cells[place] for name, place in self._places.items()}
-        except csv.Error:
-            faults.append(Fault(self.name, number + 1, "", "", "unreadable"))
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise Refusal("file_missing", file=str(path)) from None
-    except OSError as fault:
-        raise Refusal("file_unreadable", file=str(path)) from fault
-    if raw.startswith(WORKBOOKS):
-        raise Refusal("file_workbook", file=path.name)
-    try:
-        return decode(raw)
-    except SheetFault as fault:
-        raise Refusal("file_utf16" if fault.code == "utf16" else "file_encoding", file=path.name) from fault
-
-
 def items(rules: Rules) -> Mapping[str, tuple[str, bool]]:
     """Each name that ``item`` may have: its driver, and whether it is the manager who answers."""
     found = {}
@@ -190,7 +122,7 @@ def items(rules: Rules) -> Mapping[str, tuple[str, bool]]:
     return found | {driver: (driver, False) for driver in rules.drivers}
 
 
-def _people(table: _Table, rules: Rules, faults: list[Fault]) -> tuple[dict[str, _Person], tuple[str, ...]]:
+def _people(table: Table, rules: Rules, faults: list[Fault]) -> tuple[dict[str, _Person], tuple[str, ...]]:
     known, people, parse = items(rules), dict[str, _Person](), _Parser(table.name, faults)
     unknown: dict[str, tuple[str, Values]] = {}
     for row, cells in table.rows(faults):
@@ -326,6 +258,13 @@ def _clock(moment: Moment, offset: timedelta | None) -> Moment:
     if offset is not None:
         at = at.astimezone(timezone(offset))
     return at.date(), at.replace(tzinfo=None)
+
+
+def _moments(person: _Person, offset: timedelta | None) -> Iterator[int]:
+    for _, _, _, asked, answered, _ in person.rows:
+        yield known_from(asked)
+        if answered is not None:
+            yield known_from(*_clock(answered, offset))
 
 
 def _case(name: str, person: _Person, offset: timedelta | None) -> Case:

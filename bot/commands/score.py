@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.commands.progress import working
 from bot.refusal import Refusal
 from bot.text import score as words
 from bot.text.catalog import Voice
+from risk.known import until
 from risk.model import Assessment
 from risk.rules import Rules
 from risk.score import score as scored
@@ -52,7 +54,13 @@ def _assessments(found: Histories, rules: Rules) -> list[Assessment]:
         places[asked.offset].append(place)
     by_place: dict[int, Assessment] = {}
     for offset, those in places.items():
-        assessed = scored(found.cases_for(offset), [found.asked[place].point for place in those], rules)
+        begins = found.known_since(offset)
+        points = [found.asked[place].point for place in those]
+        # Before somebody's first row nothing is known of them, not even when they started: the rows to come may not tell.
+        points = [
+            one if begins.get(one.person, 0) < until(one.at, one.hour) else replace(one, person="") for one in points
+        ]
+        assessed = scored(found.cases_for(offset), points, rules)
         by_place.update(zip(those, assessed, strict=True))
     return [by_place[place] for place in range(len(found.asked))]
 

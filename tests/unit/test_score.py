@@ -171,6 +171,15 @@ def test_a_start_date_makes_a_newcomer(tmp_path: Path) -> None:
     assert float(line["score"]) - float(without["score"]) == pytest.approx(0.4, abs=1e-5)
 
 
+def test_before_somebodys_first_row_not_even_their_start_is_known(tmp_path: Path) -> None:
+    other = [*mood("q", "2026-01-01", 3), ""]
+    rows = [[*mood("p", "2026-04-01", 3), "2026-03-01"], other]
+    points = [("p", "2026-03-31"), ("p", "2026-04-01")]
+    before, after = scores(tmp_path, rows, points, "started_on")
+    assert [before] == scores(tmp_path, [other], points[:1], "started_on")
+    assert before["score"] == "-4.295088" != after["score"]
+
+
 def test_every_fault_is_told_with_its_row_and_column(tmp_path: Path) -> None:
     good = mood("p", "2026-04-01", 3)
     changed = {
