@@ -287,12 +287,13 @@ def _shuffled(left: Flags, score: Floats, company: Ints, seed: int, times: int =
 
 
 def _bins(left: Flags, probability: Floats, most: int = 5) -> tuple[tuple[float, float, int], ...]:
-    """Calibration: groups of equal size by probability, each (expected share, observed share, person-months)."""
+    """Calibration: groups of about equal size by probability, equals together, each (expected share, observed share,
+    person-months)."""
     if len(left) == 0:
         return ()
-    order = np.argsort(probability, kind="stable")
-    groups = [group for group in np.array_split(order, min(most, len(order))) if len(group)]
-    return tuple((float(probability[g].mean()), float(left[g].mean()), len(g)) for g in groups)
+    group = np.searchsorted(np.quantile(probability, np.arange(1, most) / most), probability)
+    chosen = (group == one for one in np.unique(group))
+    return tuple((float(probability[g].mean()), float(left[g].mean()), int(g.sum())) for g in chosen)
 
 
 def _rates(months: Sequence[PersonMonth], of: Callable[[PersonMonth], str], times: int) -> dict[str, Group]:
@@ -300,7 +301,9 @@ def _rates(months: Sequence[PersonMonth], of: Callable[[PersonMonth], str], time
     grouped: dict[str, list[PersonMonth]] = defaultdict(list)
     for one in months:
         grouped[of(one)].append(one)
-    return {name: _group(listed, times) for name, listed in sorted(grouped.items())}
+    sizes = [name for _, name in SIZES]
+    order = sorted(grouped, key=lambda name: (sizes.index(name) if name in sizes else 0, name))
+    return {name: _group(grouped[name], times) for name in order}
 
 
 def _group(months: Sequence[PersonMonth], times: int) -> Group:

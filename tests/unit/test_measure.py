@@ -138,6 +138,9 @@ def test_a_backtest_says_what_it_knows_and_how_little_that_is() -> None:
     languages = {name: (one.months, one.people, one.elevated.value) for name, one in found.by_language.items()}
     assert languages == {"ne": (30, 30, pytest.approx(2 / 30)), "vi": (30, 30, pytest.approx(2 / 30))}
     assert found.by_size["5-19"].elevated.value == pytest.approx(4 / 60)
+    sizes = [replace(one, size=size) for one, size in zip(rows, (30, 3, 7), strict=False)]
+    mixed = backtest(sizes, [], capacity=2, told=0, assessed=3, repeats=0, times=1)
+    assert list(mixed.by_size) == ["1-4", "5-19", "20+"]
     # The order of rows changes nothing.
     assert backtest(rows[::-1], leavers, capacity=2, told=6, assessed=60, repeats=2, times=50) == found
 
@@ -146,6 +149,8 @@ def test_of_equals_each_is_called_with_the_same_chance() -> None:
     rows = [replace(month_of(n, left=n == 5, score=0.0), at=DAY) for n in range(6)]
     found = backtest(rows, [], capacity=2, told=0, assessed=6, repeats=0, times=5)
     # Two of six equals are called, whatever their numbers are: a third of a leaver.
+    # And they are one point of the picture.
+    assert [(observed, count) for _, observed, count in found.bins] == [(pytest.approx(1 / 6), 6)]
     assert (found.rows["teichaku"].precision, found.rows["teichaku"].recall) == (
         pytest.approx(1 / 6),
         pytest.approx(1 / 3),
