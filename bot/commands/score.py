@@ -41,6 +41,9 @@ def score(voice: Voice, rules: Rules, *, history: Path, at: Path, out: Path) -> 
             return False
         if found.ignored:
             print(voice.one(words.IGNORED, columns=", ".join(found.ignored)), file=sys.stderr)
+        strangers = sum(one.point.person not in found.people for one in found.asked)
+        if strangers:
+            print(voice.one(words.STRANGERS, count=strangers), file=sys.stderr)
         assessments = _assessments(found, rules)
         _write(out, found, assessments)
     print(voice.one(words.SCORED, points=len(assessments), people=len(found.cases), file=str(out)))

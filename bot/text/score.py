@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 SCORING = Message("score.working", "Scoring …")
 SCORED = Message("score.done", "Points scored: %(points)s. People with a history: %(people)s. Written to %(file)s")
 IGNORED = Message("score.ignored", "These columns are not read: %(columns)s")
+STRANGERS = Message(
+    "score.strangers",
+    "Points of people who have no row in the history: %(count)s. They are scored as somebody of whom nothing is known; check that "
+    "both files write a person the same way.",
+)
 NOTHING_WRITTEN = Message("score.nothing_written", "Nothing was written.")
 MORE = Message("score.more", "… and %(count)s more.")
 AT = Message("score.fault_at", "%(file)s, row %(row)s, column %(column)s, “%(value)s”: %(fault)s")

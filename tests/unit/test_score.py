@@ -68,11 +68,14 @@ def test_the_score_of_one_answer_is_the_one_computed_by_hand(tmp_path: Path) -> 
     assert (line["level"], line["reasons"]) == ("elevated", "lowest.overall;level.overall;uncertain")
 
 
-def test_there_is_a_line_for_each_point_in_its_order_as_it_was_written(tmp_path: Path) -> None:
+def test_there_is_a_line_for_each_point_in_its_order_as_it_was_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     points = [("nobody", "2026-05-01"), ("p", "2026-05-01T09:00"), (" p", "2026-04-30"), ("p", "2020-01-01")]
     found = scores(tmp_path, [mood("p", "2026-04-01", 2), mood("q", "2026-04-01", 5)], points)
     assert [(line["person"], line["at"]) for line in found] == points
     assert [line["level"] for line in found if line["person"] == "nobody"] == ["none"]
+    assert "Points of people who have no row in the history: 1." in capsys.readouterr().err
     assert found[0]["score"] == found[3]["score"] == "-4.295088"
 
 
