@@ -197,16 +197,23 @@ def as_assessment(stored: assessments.Assessed) -> Assessment:
     )
 
 
-def gather(tx: Session, wanted: Sequence[facts.Placement]) -> dict[int, Case]:
-    """What the engine may see of these placements: answers, silence, tenure and dates, and nothing else of anybody."""
-    return _gathered(tx, wanted)[0]
+def gather(tx: Session, wanted: Sequence[facts.Placement], until: datetime | None = None) -> dict[int, Case]:
+    """What the engine may see of these placements: answers, silence, tenure and dates, and nothing else of anybody; with
+    ``until`` what was known then."""
+    return _gathered(tx, wanted, until)[0]
 
 
-def _gathered(tx: Session, wanted: Sequence[facts.Placement]) -> tuple[dict[int, Case], list[checkins.Asked]]:
+def _gathered(
+    tx: Session, wanted: Sequence[facts.Placement], until: datetime | None = None
+) -> tuple[dict[int, Case], list[checkins.Asked]]:
     """The cases of these placements, and their check-ins that are to be assessed."""
     asked: dict[int, list[tuple[checkins.Asked, list[checkins.Given]]]] = {one.id: [] for one in wanted}
     waiting = []
     for checkin, given in checkins.evidence(tx, list(asked)):
+        if until is not None:
+            given = [one for one in given if one.answered_at <= until]
+            if checkin.closed_at is not None and checkin.closed_at > until:
+                checkin = checkin._replace(closed_at=None)
         asked[checkin.placement_id].append((checkin, given))
         if checkin.waits:
             waiting.append(checkin)

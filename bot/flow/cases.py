@@ -60,9 +60,9 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
 
 
 def _most_urgent(one: facts.Alert) -> tuple[int, ...]:
-    """Before others what nobody has taken, then danger, a call for help, the highest risk, and of equals the newest."""
-    kinds = {"safety": 0, "help": 1, "risk": 2}
-    return (one.state != "open", kinds.get(one.kind, 3), -Level(one.level or "none").rank, -one.id)
+    """First what was told and nobody has taken, then danger, a call for help, the highest risk, and of equals the newest."""
+    kinds, waits = {"safety": 0, "help": 1, "risk": 2}, one.state == "open" and one.level != Level.WATCH
+    return (not waits, kinds.get(one.kind, 3), -Level(one.level or "none").rank, -one.id)
 
 
 def _silent_days(app: App, tx: Session, one: facts.Placement, today: date) -> int | None:

@@ -23,13 +23,13 @@ def by_month(tx: Session, placement: facts.Placement) -> dict[str, Assessed]:
     to be estimated any more."""
     if not people.may_score(tx, placement.hire, placement.id):
         return {}
-    listed = sorted(assessments.history(tx, placement.id), key=lambda one: (one.period, one.id))
-    return {f"{one.period:%Y-%m}": one for one in listed}
+    months = {f"{one.period:%Y-%m}": one for one in assessments.history(tx, placement.id)}
+    return dict(sorted(months.items()))
 
 
 def explain(app: App, tx: Session, placement: facts.Placement, stored: Assessed) -> Why:
     """What stands around one assessment. What others of the company said has no part in it: that is in the stored figures."""
-    case, rules = gather(tx, [placement])[placement.id], in_force(app, tx)[0]
+    case, rules = gather(tx, [placement], stored.assessed_at)[placement.id], in_force(app, tx)[0]
     day = stored.assessed_at.astimezone(ZoneInfo(placement.timezone)).date()
     found = History(case, rules).at(day, Company([case], rules).at(day))
     return why(as_assessment(stored), found, rules)

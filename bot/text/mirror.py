@@ -67,7 +67,8 @@ def lines(voice: Voice, pairs: Sequence[Pair], *, hire: str) -> Iterator[str]:
     """The pairs that are apart, with both sides' words, then what is the same on both sides."""
     said = Voice(voice.locales, "hire")
     apart = [pair for pair in pairs if not pair.same]
-    same = [topic(voice, pair, hire=hire) for pair in pairs if pair.same]
+    told = {topic(voice, pair, hire=hire) for pair in apart}
+    same = [about for pair in pairs if pair.same and (about := topic(voice, pair, hire=hire)) not in told]
     if pairs:
         yield voice.one(TITLE)
     for pair in apart:

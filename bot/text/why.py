@@ -112,14 +112,19 @@ def _lower(voice: Voice, found: Why, level: Level) -> Iterator[str]:
     yield voice.one(LOWER)
     lowering = [one for one in found.without if one.level is not level]
     for one in lowering[:MOST]:
-        code, name = one.reasons[0].code, voice.one(LEVELS[one.level.value])
+        code, name = _about(one.reasons[0].code), voice.one(LEVELS[one.level.value])
         message = WITHOUT.get(code.partition(".")[0], ANSWERED)
         yield f"• {voice.one(message, subject=subject(voice, code), level=name, days=found.stated_days)}"
     if found.together is not None:
-        named = listed(voice, (subject(voice, one.code) for one in found.together.reasons))
+        named = listed(voice, (subject(voice, _about(one.code)) for one in found.together.reasons))
         yield f"• {voice.one(TOGETHER, subjects=named, level=voice.one(LEVELS[found.together.level.value]))}"
     elif not lowering:
         yield f"• {voice.one(MANY)}"
+
+
+def _about(code: str) -> str:
+    """Nobody can answer a fall: what fell is answered."""
+    return "level.overall" if code == "drop" else code
 
 
 def page(

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text as sql
 
-from bot.flow import changes, reach
+from bot.flow import changes, reach, why
 from bot.flow.already import Already
 from bot.messages import SendError
 from bot.settings.model import Staff
 from risk.model import Case, Closed, Level
 from store import facts
-from store.queries import people
+from store.queries import assessments, people
 from store.queries.assessments import Assessed
 from tests.flow.test_alert import BEFORE, GOOD, after_a_month, leaves, told
 from tests.house import TOKYO, living, row
@@ -149,6 +149,24 @@ async def test_what_waits_for_capacity_has_its_turn_in_the_next_month_unless_it_
         assert "STAYS (elevated)" in log
         await house.until("2026-06-02 10:00")
         assert [name for name in ("WELL", "LEFT") if f"{name} (elevated)" in house.log_of(mori)] == []
+
+
+async def test_an_explanation_knows_what_was_known_then_and_a_month_what_was_said_last() -> None:
+    async with after_a_month() as (house, placement):
+        await house.answers(placement.hire, *GOOD)
+        await house.until("2026-05-01 15:00")
+        await house.goes_through(placement.manager)
+        await house.runs()
+        with house.app.store.read() as tx:
+            (_, hires, managers) = assessments.history(tx, placement.id)
+            assert "manager" in why.explain(house.app, tx, placement, hires).unknown, "not yet at noon"
+            assert "manager" not in why.explain(house.app, tx, placement, managers).unknown
+            assert why.by_month(tx, placement)["2026-05"] == managers
+        with house.app.store.begin() as tx:
+            # The other side was done later, though it was asked earlier.
+            tx.connection().execute(sql("UPDATE assessment SET period = '2026-05-09' WHERE id = :id"), {"id": hires.id})
+        with house.app.store.read() as tx:
+            assert why.by_month(tx, placement)["2026-05"].id == managers.id
 
 
 async def test_a_month_in_which_one_side_raised_the_level_is_no_lower_one_for_the_other() -> None:

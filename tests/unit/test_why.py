@@ -139,6 +139,15 @@ def test_one_thing_is_told_once_with_everything_that_was_said_about_it() -> None
     assert "• 「働き続けたい気持ち」の回答がいつもどおりなら：「兆候なし」" in said(JAPANESE, features, assessed)
 
 
+def test_a_fall_is_told_by_what_fell() -> None:
+    good, bad = {"overall": 1.0, "intention": 0.75}, {"overall": 0.0, "intention": 0.25, "pay": 0.0}
+    features, assessed = told(of((good, None, None), (good, None, None), (bad, None, None)))[-1]
+    assert "drop" in {one.code for one in assessed.reasons}
+    assert "A fall in satisfaction" not in "\n".join(
+        words.lines(ENGLISH, why(assessed, features, RULES), assessed.level)
+    )
+
+
 def test_what_was_stated_and_what_only_many_things_together_hold_up() -> None:
     ((features, assessed),) = told(of(({"intention": 0.75}, None, "offer")))
     assert "• Without “Has another offer”, which counts for 90 days: then no sign" in said(ENGLISH, features, assessed)

@@ -205,7 +205,7 @@ def why(app: App, tx: Session, one: facts.Delivery, limits: Limits) -> Content |
     stored = assessments.get(tx, one.subject)
     placement = placements.get(tx, stored.placement_id)
     months = list(by_month(tx, placement).values())
-    before = [known for known in months if known.period < stored.period]
+    before = [known for known in months if known.period < stored.period.replace(day=1)]
     passed_on = alerts.told(tx, one.detail["alert"]) if one.detail.get("alert") else frozenset[int]()
     if not months or not may_see(reader, placement, passed_on):
         return None
