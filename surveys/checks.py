@@ -109,8 +109,9 @@ _NUMBER, _BETWEEN = len("1. "), len(" / ")
 _MATTERS = re.compile(
     r"nationalit|citizenship|\brac(?:e|ial)\b|ethnic|religio|\bsex|gender|\bages?\b|birthday|pregnan|matern|family|families|"
     r"marri|marital|spouse|\bchild|health|illness|disease|disabilit|\bunions?\b|"
-    r"\bborn\b|how old are you|(?:where|country) are you from|church|"
-    r"国籍|出身|人種|民族|宗教|信仰|信条|性別|年齢|何歳|生年月日|妊娠|出産|家族|結婚|配偶者|子供|子ども|健康|病気|障害|労働組合|組合員|組合に|"
+    r"\bborn\b|how old are you|(?:where|country) are you from|church|\bpray|\bwom[ae]n\b|\b(?:fe)?male\b|husband|\bwife\b|"
+    r"\bbab(?:y|ies)\b|\b(?:ill|sick)\b|medicine|medication|hospital|"
+    r"国籍|出身|人種|民族|宗教|信仰|信条|性別|年齢|何歳|年はいくつ|おいくつ|生年月日|妊娠|出産|家族|結婚|配偶者|子供|子ども|健康|病気|体調|体の調子|通院|障害|労働組合|組合員|組合に|"
     r"quốc tịch|dân tộc|tôn giáo|giới tính|\btuổi|mang thai|gia đình|kết hôn|sức kh[oỏ][eẻ]|công đoàn|"
     r"kewarganegaraan|\bagama|kelamin|\bumur|\busia\b|\bhamil\b|keluarga|menikah|kesehatan|serikat (?:pekerja|buruh)|"
     r"relihiyon|kasarian|\bedad|ilang taon ka|buntis|pamilya|\basawa|kalusugan|unyon|"
