@@ -43,11 +43,7 @@ def fitting(app: App, tx: Session, due: Sequence[facts.Alert], now: datetime) ->
 def _scores(app: App, tx: Session, elevated: Sequence[facts.Alert]) -> dict[int, float]:
     """How bad it is by now, by alert; without those that have waited until something else is true of the person."""
     ids = sorted({one.placement_id for one in elevated})
-    latest = assessments.latest(tx, ids)
-    newest: dict[int, int] = {}
-    for one in alerts.listed(tx, ids) if ids else []:
-        if one.kind == "risk":
-            newest.setdefault(one.placement_id, one.id)
+    latest, newest = assessments.latest(tx, ids), alerts.newest_risk(tx, ids)
     found = {}
     for one in elevated:
         level = latest[one.placement_id].level if one.placement_id in latest else None

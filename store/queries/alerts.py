@@ -126,6 +126,18 @@ def unresolved(tx: Session, placement_ids: Sequence[int]) -> list[facts.Alert]:
     return found
 
 
+def newest_risk(tx: Session, placement_ids: Sequence[int]) -> dict[int, int]:
+    """The newest alert about the risk of each of these placements, whatever became of it."""
+    found: dict[int, int] = {}
+    for chunk in batches(placement_ids):
+        query = select(Alert.placement_id, func.max(Alert.id)).where(
+            Alert.kind == "risk", col(Alert.placement_id).in_(chunk)
+        )
+        rows = tx.exec(query.group_by(col(Alert.placement_id)))
+        found |= {placement: newest for placement, newest in rows if newest is not None}
+    return found
+
+
 def listed(tx: Session, placement_ids: Sequence[int], since: datetime | None = None) -> list[facts.Alert]:
     """All alerts of these placements since a time, newest first."""
     query = select(Alert).where(col(Alert.placement_id).in_(placement_ids))

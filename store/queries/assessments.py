@@ -140,5 +140,4 @@ def histories(tx: Session, placement_ids: Sequence[int]) -> dict[int, list[Asses
 
 def latest(tx: Session, placement_ids: Sequence[int]) -> dict[int, Assessed]:
     """The newest assessment of each placement that has one."""
-    query = select(Assessment).where(col(Assessment.placement_id).in_(placement_ids)).order_by(col(Assessment.id))
-    return {row.placement_id: _fact(row) for row in tx.exec(query)}
+    return {placement: listed[-1] for placement, listed in histories(tx, placement_ids).items() if listed}
