@@ -55,13 +55,14 @@ _BETWEEN = r"[\s!-@\[-`{-~・–—]+"  # Signs and digits end a word; the vowel
 _CONTEXT = ("contract", "status", "transfer", "second_june")
 _ALERTS = ("safety", "help", "critical", "high", "elevated", "watch", "silence", "unreachable", "deadline")
 _LEVEL = frozenset({"times", "answers", "day"})
+_GAP = frozenset({"subject", "hire", "hire_on", "manager", "manager_on"})
 _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "level": _LEVEL,
     "drop": _LEVEL,
     "missed": frozenset({"times", "missed", "closed", "run"}),
     "manager": _LEVEL,
-    "gap": frozenset({"subject", "hire", "manager"}),
-    "gap_below": frozenset({"subject", "hire", "manager"}),
+    "gap": _GAP,
+    "gap_below": _GAP,
     "context": frozenset({"times", "on", "days"}),
     "explicit": frozenset({"on"}),
     "lowest": frozenset({"answers"}),

@@ -158,6 +158,7 @@ def reason(voice: Voice, one: Mapping[str, Any], rules: Rules) -> str:
     if code in ("gap", "gap_below"):
         values |= {"subject": subject(voice, f"level.{values['driver']}")}
         values |= {side: _points(values[side]) for side in ("hire", "manager")}
+        values |= {on: day(voice, str(values[on])) for on in ("hire_on", "manager_on")}
     if "last_on" in values:
         values["day"] = day(voice, str(values["last_on"]))
     if "on" in values:

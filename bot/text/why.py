@@ -35,7 +35,7 @@ HIGHER_TIMES = Message(
 HIGHER_SHARE = Message(
     "why.higher_share",
     "Why not higher? For %(level)s at least 1 in %(one_in)s people would have to leave within three months. Where few people leave, "
-    "even a risk far above the usual is less than that.",
+    "even a risk above the usual is less than that.",
 )
 EARLIER = Message("why.earlier", "Why in %(month)s?")
 HIGHEST = Message("why.highest", "There is no higher level.")

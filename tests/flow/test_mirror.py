@@ -140,4 +140,5 @@ async def test_a_manager_who_sees_it_much_worse_is_a_reason_and_raises_nothing()
         await house.until("2026-05-07 09:00")
         await house.presses(placement.consultant, "Open: NGUYEN VAN AN")
         said = house.sees(placement.consultant)
-        assert "Supervisor: the manager sees it much worse (2 of 5) than this person does (5 of 5)." in said
+        gap = "Supervisor: the manager sees it much worse (2 of 5 on May 1, 2026) than this person does (5 of 5 on May 1, 2026)."
+        assert gap in said
