@@ -152,7 +152,8 @@ def test_every_command_has_help_with_an_example_of_itself(name: str, tmp_path: P
 def test_the_examples_of_the_help_work(name: str, story: Path, tmp_path: Path) -> None:
     shutil.copytree(story, tmp_path, dirs_exist_ok=True)
     shutil.copy(ROOT / "surveys/bank/hire_monthly.yaml", tmp_path / "my_survey.yaml")
-    (tmp_path / "answers.csv").write_text("person,company,item,asked_on,answered_on,value,scale_min,scale_max\n")
+    heading = "person,company,item,asked_on,answered_on,value,scale_min,scale_max"
+    (tmp_path / "answers.csv").write_text(f"{heading}\nA-1,Aoi,overall,2026-04-01,2026-04-02,4,1,5\n")
     (tmp_path / "when.csv").write_text("person,at\nA-1,2026-05-01\n")
     assert teichaku("roster", "export", "roster.xlsx", folder=tmp_path).code == 0
     assert teichaku("surveys", "export", "hire_monthly.xlsx", folder=tmp_path).code == 0
