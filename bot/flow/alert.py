@@ -79,8 +79,9 @@ def _raise_risk(
         return
     # Late answers may raise the level of the same assessment, which is another cause.
     cause = f"risk:{assessed.id}:{level.value}"
-    _raise(app, tx, placement, cause, app.policy.row("risk", level), assessed.reasons, assessment_id=assessed.id)
-    told.note_risk(assessed, level)
+    row = app.policy.row("risk", level)
+    _raise(app, tx, placement, cause, row, assessed.reasons, assessment_id=assessed.id)
+    told.note_risk(assessed, level, listed=row.delivered == "list")
 
 
 def _raise_silence(

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from risk.model import Case, Level
 from store import facts
 from store.queries.assessments import Assessed
 
-STATED = "explicit."
-
 
 @dataclass(frozen=True, slots=True)
 class _Says:
-    """An alert about a risk: its level, the assessment that raised it, and what somebody had stated."""
+    """An alert about a risk: its level, the assessment that raised it, what somebody had stated, and whether it only stands on
+    the list."""
 
     level: Level
     since: int
     stated: frozenset[str]
+    listed: bool
 
 
 class Already:
@@ -33,17 +34,17 @@ class Already:
             if one.kind == "silence":
                 self.note_silence(one.placement_id, one.opened_at.astimezone(zone).date())
             elif one.kind == "risk" and one.level:
-                codes = (str(reason["code"]) for reason in one.reasons)
-                self._note(one.placement_id, Level(one.level), one.assessment_id or 0, codes=tuple(codes))
+                listed = one.policy.get("delivered") == "list"
+                self._note(one.placement_id, Level(one.level), one.assessment_id or 0, one.reasons, listed)
 
-    def note_risk(self, assessed: Assessed, level: Level) -> None:
-        """An alert was raised for this assessment."""
-        codes = tuple(str(reason["code"]) for reason in assessed.reasons)
-        self._note(assessed.placement_id, level, assessed.id, codes=codes)
+    def note_risk(self, assessed: Assessed, level: Level, *, listed: bool) -> None:
+        """An alert was raised for this assessment; ``listed`` where it is sent to nobody."""
+        self._note(assessed.placement_id, level, assessed.id, assessed.reasons, listed)
 
-    def _note(self, placement_id: int, level: Level, since: int, *, codes: Sequence[str]) -> None:
-        stated = frozenset(code for code in codes if code.startswith(STATED))
-        self._risks.setdefault(placement_id, []).append(_Says(level, since, stated))
+    def _note(
+        self, placement_id: int, level: Level, since: int, reasons: Sequence[Mapping[str, Any]], listed: bool
+    ) -> None:
+        self._risks.setdefault(placement_id, []).append(_Says(level, since, _stated(reasons), listed))
 
     def note_silence(self, placement_id: int, day: date) -> None:
         """An alert about silence was raised on that day."""
@@ -56,10 +57,9 @@ class Already:
         stands on the list is not listed twice. A fact that none of them names is news beside every level.
         """
         known = self._risks.get(assessed.placement_id, [])
-        stated = {code for reason in assessed.reasons if (code := str(reason["code"])).startswith(STATED)}
-        if stated - {code for one in known for code in one.stated}:
+        if _stated(assessed.reasons) - {code for one in known for code in one.stated}:
             return None
-        told = [one.level for one in known if one.level is Level.WATCH or not _better_since(one, earlier)]
+        told = [one.level for one in known if one.listed or not _better_since(one, earlier)]
         return max(told, key=lambda one: one.rank, default=None)
 
     def is_silence_told(self, placement_id: int, case: Case) -> bool:
@@ -68,6 +68,10 @@ class Already:
         return told is not None and not any(
             one.answered_on is not None and one.answered_on >= told for one in case.checkins
         )
+
+
+def _stated(reasons: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(code for one in reasons if (code := str(one["code"])).startswith("explicit."))
 
 
 def _better_since(one: _Says, earlier: Sequence[Assessed]) -> bool:

@@ -61,7 +61,7 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
 
 def _most_urgent(one: facts.Alert) -> tuple[int, ...]:
     """First what was told and nobody has taken, then danger, a call for help, the highest risk, and of equals the newest."""
-    kinds, waits = {"safety": 0, "help": 1, "risk": 2}, one.state == "open" and one.level != Level.WATCH
+    kinds, waits = {"safety": 0, "help": 1, "risk": 2}, one.state == "open" and one.policy["delivered"] != "list"
     return (not waits, kinds.get(one.kind, 3), -Level(one.level or "none").rank, -one.id)
 
 

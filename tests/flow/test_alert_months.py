@@ -6,6 +6,7 @@ The consultant is Mori Aiko. As in test_alert.py, answers of the first month are
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -32,12 +33,11 @@ def assessed(id_: int, level: str, *codes: str) -> Assessed:
 
 def saying(level: str | None, since: int | None, *codes: str, kind: str = "risk", state: str = "open") -> facts.Alert:
     """An alert that nobody has closed."""
-    opened = datetime(2026, 5, 15, 12, tzinfo=UTC)
-    values = dict.fromkeys(facts.Alert.__dataclass_fields__) | {
-        **{"id": 1, "placement_id": 1, "owner_id": 1, "assessment_id": since, "kind": kind, "level": level},
-        **{"state": state, "reasons": tuple({"code": code} for code in codes), "policy": {}, "opened_at": opened},
-        **{"contact": {}, "escalations": 0},
-    }
+    values: dict[str, Any] = dict.fromkeys(facts.Alert.__dataclass_fields__)
+    values |= {"id": 1, "placement_id": 1, "owner_id": 1, "assessment_id": since, "kind": kind, "level": level}
+    values |= {"state": state, "reasons": tuple({"code": code} for code in codes), "contact": {}, "escalations": 0}
+    values |= {"policy": {"delivered": "list" if level == "watch" else "digest"}}
+    values |= {"opened_at": datetime(2026, 5, 15, 12, tzinfo=UTC)}
     return facts.Alert(**values)
 
 
@@ -63,7 +63,7 @@ def test_a_newly_stated_fact_is_news_beside_every_alert_and_the_same_one_is_not(
     known = Already([saying("critical", 3, "explicit.offer")], TOKYO)
     assert known.level(assessed(4, "critical", "explicit.offer"), []) is Level.CRITICAL
     assert known.level(assessed(4, "critical", "explicit.resigned", "explicit.offer"), []) is None
-    known.note_risk(assessed(4, "critical", "explicit.resigned", "explicit.offer"), Level.CRITICAL)
+    known.note_risk(assessed(4, "critical", "explicit.resigned", "explicit.offer"), Level.CRITICAL, listed=False)
     assert known.level(assessed(5, "critical", "explicit.resigned"), []) is Level.CRITICAL
 
 
