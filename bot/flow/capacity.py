@@ -15,7 +15,7 @@ from store.queries import alerts, assessments
 
 
 def fitting(app: App, tx: Session, due: Sequence[facts.Alert], now: datetime) -> list[facts.Alert]:
-    """What of this is sent now: elevated alerts within the consultant's monthly capacity, worst first.
+    """What of this is sent now, the worst first: elevated alerts within the consultant's monthly capacity.
 
     The rest stand on the list and wait for the next month, when they are sent if the level is still the same and nothing
     has told of the person since.
@@ -37,7 +37,8 @@ def fitting(app: App, tx: Session, due: Sequence[facts.Alert], now: datetime) ->
         if one.id not in kept:
             later = next_months_digest(now, app.desk) if one.id in scores else None
             alerts.change(tx, one.id, deliver_at=later)
-    return [one for one in due if one.id in kept]
+    now_sent = [one for one in due if one.id in kept]
+    return sorted(now_sent, key=lambda one: (-Level(one.level or "none").rank, -scores.get(one.id, 0.0), one.id))
 
 
 def _scores(app: App, tx: Session, elevated: Sequence[facts.Alert]) -> dict[int, float]:

@@ -178,14 +178,15 @@ async def test_six_elevated_alerts_a_month_and_the_worst_first() -> None:
             await house.agrees(one.hire)
         await house.until("2026-04-06 12:10")
         for number, one in enumerate(placements):
-            # All give the lowest answer about staying; the last two feel better as a whole.
-            overall = "5" if number >= 6 else "3"
+            # All give the lowest answer about staying; the last two feel better as a whole, and the one before them worst.
+            overall = "5" if number >= 6 else "3" if number == 5 else "4"
             await house.answers(one.hire, "4", "4", "4", overall, "1", "the pay")
         await house.until("2026-04-07 09:00")
 
         assert [house.alerts(one.key)[0].level for one in placements] == ["elevated"] * count
         digest = house.sees(mori)
         assert [f"HIRE {n} (elevated)" in digest for n in range(1, count + 1)] == [True] * 6 + [False] * 2
+        assert "Sakura Foods: HIRE 6 (elevated) · HIRE 1 (elevated) · HIRE 2" in digest
         await house.until("2026-04-30 12:00")
         assert told(house, mori)[0] == ("04-07 09:00", "digest")
         assert house.log_of(mori).count("(elevated)") == 6, "the later digest names only a manager who never came"

@@ -49,6 +49,14 @@ async def test_an_alert_is_worked_by_buttons_and_every_copy_follows(tmp_path: Pa
         shown = alert_in(mori)
         assert shown.text.startswith("N. V. A. (A-1), Sakura Foods: risk of resignation critical")
         assert any(one.picture for one in mori.chat), "the months are drawn from four on"
+        await house.taps(mori, "Why this level?")
+        why = mori.chat[-1]
+        assert why.text.startswith("N. V. A. (A-1), Sakura Foods, Jul 1, 2026: critical")
+        assert "There is no higher level." in why.text
+        assert "Without “Says they leave”, which counts for 90 days: then " in why.text
+        await house.taps(mori, "Why in Jun?")
+        assert mori.chat[-1].text.startswith("N. V. A. (A-1), Sakura Foods, Jun 1, 2026: no sign")
+
         await house.until("2026-07-02 18:00")  # Nobody has acted for a working day, so that the lead has it too.
         await house.taps(oda, "I take care of it")
         for phone in (mori, oda):
