@@ -8,9 +8,9 @@
 - ``rehearsal``: three months of a small company are rehearsed by ``teichaku run``: every check-in of a hire is completed.
 - ``split``: the same for a company of which half is on Slack, with one hire who goes from Slack to Telegram in the middle and
   keeps one history.
-- ``faults``: the rehearsal while calls are refused, cut and repeated and the process is killed right after it was given
-  updates. Every update that was confirmed is stored, every answer of it is kept, and a question stands twice only after its
-  delivery had become ``unknown``.
+- ``faults``: the rehearsal while calls are refused, cut and repeated, the process is killed right after it was given updates
+  and somebody answers a month and a half too late. Every update that was confirmed is stored, every answer of it is kept or
+  was refused because the next check-in had opened, and a question stands twice only after its delivery had become ``unknown``.
 
 ``--transcript FILE`` keeps the chats of the rehearsals to read.
 """
