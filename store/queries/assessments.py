@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam
 from sqlalchemy import select as plain
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from store import rows
-from store.dialect import batches, insert_once
+from store.dialect import among, insert_once
 from store.queries.checkins import Asked
 from store.tables import Assessment, CheckIn
 
@@ -51,48 +51,46 @@ def _fact(row: Assessment | Row[Any]) -> Assessed:
     )
 
 
+_CHECKIN, _ASSESSMENT = rows.table(CheckIn), rows.table(Assessment)
+_KNOWN = plain(_ASSESSMENT.c.id, _ASSESSMENT.c.checkin_id).where(among(_ASSESSMENT.c.checkin_id, "checkins"))
+
+
 def add(tx: Session, found: Mapping[int, Mapping[str, Any]], *, now: datetime) -> None:
     """Keep the assessments of these check-ins, by their id.
 
     There is one for each check-in: after late answers it is taken anew, and looked at anew for an alert.
     """
-    known: dict[int, Assessment] = {}
-    for chunk in batches(list(found)):
-        stored = tx.exec(select(Assessment).where(col(Assessment.checkin_id).in_(chunk)))
-        known |= {row.checkin_id: row for row in stored}
+    known = {row.checkin_id: row.id for row in rows.read(tx, _KNOWN, checkins=list(found))}
     fresh = [
         {"checkin_id": checkin_id, "assessed_at": now, **values}
         for checkin_id, values in found.items()
         if checkin_id not in known
     ]
     insert_once(tx, Assessment, fresh)
-    for checkin_id, row in known.items():
-        for name, value in {**found[checkin_id], "assessed_at": now, "alerted_at": None}.items():
-            setattr(row, name, value)
+    for checkin_id, row_id in known.items():
+        rows.change(tx, Assessment, row_id, **found[checkin_id], assessed_at=now, alerted_at=None)
 
 
-_CHECKIN = rows.table(CheckIn)
-_STAND = plain(_CHECKIN.c.id, _CHECKIN.c.closed_at, _CHECKIN.c.stated_at).where(
-    _CHECKIN.c.id.in_(bindparam("checkins", expanding=True)), _CHECKIN.c.assessed_at.is_(None)
+_STAND = plain(_CHECKIN.c.id, _CHECKIN.c.closed_at, _CHECKIN.c.stated_at, _CHECKIN.c.assessed_at).where(
+    among(_CHECKIN.c.id, "checkins")
 )
 
 
 def unchanged(tx: Session, looked_at: Sequence[Asked]) -> frozenset[int]:
     """Which of these check-ins still wait and are as they were: somebody may have said more, or assessed them, meanwhile."""
-    before = {(one.id, one.closed_at, one.stated_at) for one in looked_at}
-    found: set[int] = set()
-    for chunk in batches([one.id for one in looked_at]):
-        found.update(row.id for row in rows.read(tx, _STAND, checkins=chunk) if tuple(row) in before)
-    return frozenset(found)
+    before = {(one.id, one.closed_at, one.stated_at, None) for one in looked_at}
+    stand = rows.read(tx, _STAND, checkins=[one.id for one in looked_at])
+    return frozenset(row.id for row in stand if tuple(row) in before)
+
+
+_DONE = _CHECKIN.update().where(among(_CHECKIN.c.id, "checkins")).values(assessed_at=bindparam("now"))
 
 
 def done(tx: Session, checkin_ids: Sequence[int], *, now: datetime) -> None:
     """Mark check-ins as looked at, whether they were assessed or say nothing (cancelled, or never delivered)."""
-    for chunk in batches(checkin_ids):
-        tx.exec(update(CheckIn).where(col(CheckIn.id).in_(chunk)).values(assessed_at=now))
+    rows.execute(tx, _DONE, checkins=checkin_ids, now=now)
 
 
-_ASSESSMENT = rows.table(Assessment)
 _UNALERTED = (
     _ASSESSMENT.select().where(_ASSESSMENT.c.alerted_at.is_(None)).order_by(_ASSESSMENT.c.id).limit(bindparam("limit"))
 )
@@ -103,10 +101,12 @@ def unalerted(tx: Session, limit: int) -> list[Assessed]:
     return [_fact(row) for row in rows.read(tx, _UNALERTED, limit=limit)]
 
 
+_LOOKED_AT = _ASSESSMENT.update().where(among(_ASSESSMENT.c.id, "assessments")).values(alerted_at=bindparam("now"))
+
+
 def looked_at(tx: Session, assessment_ids: Sequence[int], now: datetime) -> None:
     """An alert was raised for each of them, or none was needed."""
-    for chunk in batches(assessment_ids):
-        tx.exec(update(Assessment).where(col(Assessment.id).in_(chunk)).values(alerted_at=now))
+    rows.execute(tx, _LOOKED_AT, assessments=assessment_ids, now=now)
 
 
 def history(tx: Session, placement_id: int, *, before: int | None = None) -> list[Assessed]:
@@ -122,19 +122,14 @@ def get(tx: Session, assessment_id: int) -> Assessed:
     return _fact(tx.get_one(Assessment, assessment_id))
 
 
-_HISTORIES = (
-    _ASSESSMENT.select()
-    .where(_ASSESSMENT.c.placement_id.in_(bindparam("placements", expanding=True)))
-    .order_by(_ASSESSMENT.c.id)
-)
+_HISTORIES = _ASSESSMENT.select().where(among(_ASSESSMENT.c.placement_id, "placements")).order_by(_ASSESSMENT.c.id)
 
 
 def histories(tx: Session, placement_ids: Sequence[int]) -> dict[int, list[Assessed]]:
     """The assessments of each of these placements, oldest first."""
     found: dict[int, list[Assessed]] = {one: [] for one in placement_ids}
-    for chunk in batches(placement_ids):
-        for row in rows.read(tx, _HISTORIES, placements=chunk):
-            found[row.placement_id].append(_fact(row))
+    for row in rows.read(tx, _HISTORIES, placements=placement_ids):
+        found[row.placement_id].append(_fact(row))
     return found
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Row, String, bindparam, type_coerce
+from sqlalchemy import Row, and_, bindparam
 from sqlalchemy import select as sa_select
-from sqlmodel import AutoString, Session, col, delete, func, or_, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from scheduler.plan import ROUTINE
 from store import facts, rows
-from store.dialect import batches, insert_once
+from store.dialect import among, insert_once
 from store.tables import Answer, CheckIn, Placement
 
 CLOSED = ("completed", "expired", "declined", "cancelled")
@@ -247,20 +247,13 @@ class Asked(NamedTuple):
         return self.assessed_at is None and (self.closed_at is not None or self.stated_at is not None)
 
 
-def _plain(column: Column[Any]) -> ColumnElement[Any]:
-    """The column without SQLModel's own type of text, which calls Python for each value and changes none."""
-    return type_coerce(column, String()) if isinstance(column.type, AutoString) else column
-
-
 # Columns and tuples: a company of hundreds has tens of thousands of answers, and a row or an object costs ten times as much.
-_OPENED = _CHECKIN.c.placement_id.in_(bindparam("placements", expanding=True)) & _CHECKIN.c.opened_at.is_not(None)
+_OPENED = and_(among(_CHECKIN.c.placement_id, "placements"), _CHECKIN.c.opened_at.is_not(None))
 _ASKED = (
-    sa_select(*[_plain(_CHECKIN.c[name]) for name in Asked._fields])
-    .where(_OPENED)
-    .order_by(_CHECKIN.c.due_on, _CHECKIN.c.id)
+    sa_select(*[_CHECKIN.c[name] for name in Asked._fields]).where(_OPENED).order_by(_CHECKIN.c.due_on, _CHECKIN.c.id)
 )
 _GIVEN = (
-    sa_select(_ANSWER.c.checkin_id, *[_plain(_ANSWER.c[name]) for name in Given._fields])
+    sa_select(_ANSWER.c.checkin_id, *[_ANSWER.c[name] for name in Given._fields])
     .join(_CHECKIN, _CHECKIN.c.id == _ANSWER.c.checkin_id)
     .where(_OPENED)
     .order_by(_ANSWER.c.turn, _ANSWER.c.id)
@@ -270,11 +263,9 @@ _GIVEN = (
 def evidence(tx: Session, placement_ids: Sequence[int]) -> list[tuple[Asked, list[Given]]]:
     """Every check-in of these placements that was ever opened, oldest first, each with what the risk may know."""
     given: dict[int, list[Given]] = {}
-    asked: list[Asked] = []
-    for chunk in batches(placement_ids):
-        asked += map(Asked._make, rows.read(tx, _ASKED, placements=chunk))
-        for row in rows.read(tx, _GIVEN, placements=chunk):
-            given.setdefault(row[0], []).append(Given._make(row[1:]))
+    for row in rows.read(tx, _GIVEN, placements=placement_ids):
+        given.setdefault(row[0], []).append(Given._make(row[1:]))
+    asked = map(Asked._make, rows.read(tx, _ASKED, placements=placement_ids))
     return [(one, given.get(one.id, [])) for one in asked]
 
 
@@ -307,7 +298,7 @@ def unassessed(tx: Session, limit: int) -> Waiting:
 
 
 _SILENT = sa_select(_CHECKIN.c.id, _CHECKIN.c.due_on).where(
-    _CHECKIN.c.id.in_(bindparam("checkins", expanding=True)),
+    among(_CHECKIN.c.id, "checkins"),
     _CHECKIN.c.respondent == "hire",
     _CHECKIN.c.state == "expired",
 )
@@ -315,7 +306,7 @@ _SILENT = sa_select(_CHECKIN.c.id, _CHECKIN.c.due_on).where(
 
 def silent(tx: Session, checkin_ids: Sequence[int]) -> dict[int, date]:
     """Those of these check-ins that a hire let run out, with the day on which each was due."""
-    return {row.id: row.due_on for chunk in batches(checkin_ids) for row in rows.read(tx, _SILENT, checkins=chunk)}
+    return {row.id: row.due_on for row in rows.read(tx, _SILENT, checkins=checkin_ids)}
 
 
 def counts(tx: Session) -> dict[str, int]:

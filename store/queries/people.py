@@ -11,10 +11,10 @@ from sqlalchemy import select as plain
 from sqlmodel import Session, col, select
 
 from store import facts, rows
-from store.dialect import batches
+from store.dialect import among
 from store.tables import Address, Consent, Person, Placement
 
-_PERSON, _ADDRESS = rows.table(Person), rows.table(Address)
+_PERSON, _ADDRESS, _CONSENT, _PLACEMENT = (rows.table(model) for model in (Person, Address, Consent, Placement))
 
 
 def columns(person: FromClause = _PERSON) -> list[ColumnElement[Any]]:
@@ -265,25 +265,25 @@ def phone_of(tx: Session, person_id: int) -> str | None:
     return tx.get_one(Person, person_id).phone
 
 
+_STOPPED = (
+    plain(_PLACEMENT.c.id)
+    .join(_PERSON, _PERSON.c.id == _PLACEMENT.c.hire_id)
+    .where(among(_PLACEMENT.c.id, "placements"), _PERSON.c.stopped_at.is_not(None))
+)
+_DECIDED = (
+    plain(_CONSENT.c.placement_id, _CONSENT.c.decision, _CONSENT.c.scored)
+    .join(_PLACEMENT, _PLACEMENT.c.id == _CONSENT.c.placement_id)
+    .where(among(_CONSENT.c.placement_id, "placements"), _CONSENT.c.person_id == _PLACEMENT.c.hire_id)
+    .order_by(_CONSENT.c.version)
+)
+
+
 def unscored(tx: Session, placement_ids: Sequence[int]) -> frozenset[int]:
     """Those of these placements of which ``may_score`` is false."""
-    found: set[int] = set()
-    for chunk in batches(placement_ids):
-        stopped = select(Placement.id).join(Person, col(Person.id) == col(Placement.hire_id))
-        found.update(
-            one
-            for one in tx.exec(stopped.where(col(Placement.id).in_(chunk), col(Person.stopped_at).is_not(None)))
-            if one is not None
-        )
-        decisions = (
-            select(Consent.placement_id, Consent.decision, Consent.scored)
-            .join(Placement, col(Placement.id) == col(Consent.placement_id))
-            .where(col(Consent.placement_id).in_(chunk), col(Consent.person_id) == col(Placement.hire_id))
-            .order_by(col(Consent.version))
-        )
-        last = {placement_id: (decision, scored) for placement_id, decision, scored in tx.exec(decisions)}
-        found.update(placement_id for placement_id, decided in last.items() if decided != ("agreed", True))
-    return frozenset(found)
+    decisions = rows.read(tx, _DECIDED, placements=placement_ids)
+    last = {placement_id: (decision, scored) for placement_id, decision, scored in decisions}
+    stopped = [row.id for row in rows.read(tx, _STOPPED, placements=placement_ids)]
+    return frozenset([*stopped, *(one for one, decided in last.items() if decided != ("agreed", True))])
 
 
 def staff_named(tx: Session, wanted: str) -> list[facts.Person]:

@@ -14,11 +14,11 @@ from sqlmodel import Session, and_, col, or_, select
 
 from scheduler.plan import ROUTINE
 from store import facts, rows
-from store.dialect import batches
+from store.dialect import among
 from store.queries import people
 from store.tables import CheckIn, Company, Pause, Person, Placement
 
-_PLACEMENT, _COMPANY = rows.table(Placement), rows.table(Company)
+_PLACEMENT, _COMPANY, _PAUSE = (rows.table(model) for model in (Placement, Company, Pause))
 _HIRE, _MANAGER, _CONSULTANT, _LEAD = (rows.table(Person).alias(name) for name in ("hire", "mgr", "consultant", "lead"))
 _OWN = [
     _PLACEMENT.c[name]
@@ -48,6 +48,8 @@ _WHOLE = (
     .outerjoin(_LEAD, _LEAD.c.id == _PLACEMENT.c.lead_id)
 )
 _BY_ID = _WHOLE.where(_PLACEMENT.c.id == bindparam("placement"))
+_BY_IDS = _WHOLE.where(among(_PLACEMENT.c.id, "placements")).order_by(_PLACEMENT.c.id)
+_OF_COMPANIES = _WHOLE.where(among(_PLACEMENT.c.company_id, "companies")).order_by(_PLACEMENT.c.id)
 _BY_KEY = _WHOLE.where(_PLACEMENT.c.key == bindparam("number"))
 
 
@@ -138,30 +140,25 @@ def ending(tx: Session, first: date, last: date) -> list[facts.Placement]:
 
 def by_ids(tx: Session, placement_ids: Sequence[int]) -> list[facts.Placement]:
     """The placements of these ids, by number."""
-    return [
-        _fact(row)
-        for chunk in batches(placement_ids)
-        for row in tx.execute(_WHOLE.where(_PLACEMENT.c.id.in_(chunk)).order_by(_PLACEMENT.c.id))
-    ]
+    return [_fact(row) for row in rows.read(tx, _BY_IDS, placements=placement_ids)]
 
 
 def of_companies(tx: Session, company_ids: Sequence[int]) -> list[facts.Placement]:
     """The placements of these companies, by number."""
-    return [
-        _fact(row)
-        for chunk in batches(company_ids)
-        for row in tx.execute(_WHOLE.where(_PLACEMENT.c.company_id.in_(chunk)).order_by(_PLACEMENT.c.id))
-    ]
+    return [_fact(row) for row in rows.read(tx, _OF_COMPANIES, companies=company_ids)]
+
+
+_COUNTED = (
+    plain(_PLACEMENT.c.company_id, func.count().label("number"))
+    .where(among(_PLACEMENT.c.company_id, "companies"))
+    .group_by(_PLACEMENT.c.company_id)
+)
 
 
 def counted(tx: Session, company_ids: Sequence[int]) -> dict[int, int]:
     """How many placements each of these companies has or had."""
-    found = dict.fromkeys(company_ids, 0)
-    number = func.count().label("number")
-    for chunk in batches(company_ids):
-        asked = plain(_PLACEMENT.c.company_id, number).where(_PLACEMENT.c.company_id.in_(chunk))
-        found |= {row.company_id: row.number for row in tx.execute(asked.group_by(_PLACEMENT.c.company_id))}
-    return found
+    found = {row.company_id: row.number for row in rows.read(tx, _COUNTED, companies=company_ids)}
+    return dict.fromkeys(company_ids, 0) | found
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +205,14 @@ def pauses(tx: Session, placement_id: int) -> tuple[tuple[date, date], ...]:
     return tuple((row.first, row.last) for row in tx.exec(query))
 
 
+_PAUSES = _PAUSE.select().where(among(_PAUSE.c.placement_id, "placements")).order_by(_PAUSE.c.first)
+
+
 def all_pauses(tx: Session, placement_ids: Sequence[int]) -> dict[int, tuple[tuple[date, date], ...]]:
     """The pauses of each of these placements that has one."""
     found: dict[int, list[tuple[date, date]]] = {}
-    for chunk in batches(placement_ids):
-        for row in tx.exec(select(Pause).where(col(Pause.placement_id).in_(chunk)).order_by(col(Pause.first))):
-            found.setdefault(row.placement_id, []).append((row.first, row.last))
+    for row in rows.read(tx, _PAUSES, placements=placement_ids):
+        found.setdefault(row.placement_id, []).append((row.first, row.last))
     return {placement_id: tuple(listed) for placement_id, listed in found.items()}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, exc, select
 from sqlmodel import Session
 
 from store import rows
-from store.dialect import insert_first, insert_once
+from store.dialect import among, insert_first, insert_once
 from store.faults import of_the_place
 from store.migrate import upgrade
 from store.seal import new_key
@@ -88,6 +88,26 @@ def test_a_list_of_values_goes_the_general_way(store: Store) -> None:
         insert_once(tx, Inbound, [heard(name) for name in "abc"])
         assert len(rows.read(tx, some, names=["a", "c"])) == 2
         assert len(rows.read(tx, some, names=["a", "b", "c", "d"])) == 3
+
+
+def test_any_number_of_ids_is_one_parameter(store: Store) -> None:
+    some = INBOUND.select().where(among(INBOUND.c.id, "ids"), INBOUND.c.platform == "memory").order_by(INBOUND.c.id)
+    moved = INBOUND.update().values(platform=bindparam("to")).where(among(INBOUND.c.id, "ids"))
+    with store.begin() as tx:
+        insert_once(tx, Inbound, [heard(str(name)) for name in range(2_000)])
+        every = [one.id for one in rows.read(tx, INBOUND.select().order_by(INBOUND.c.id))]
+        assert [one.id for one in rows.read(tx, some, ids=every)] == every
+        assert [one.id for one in rows.read(tx, some, ids=[every[7], 10**6, every[3]])] == [every[3], every[7]]
+        assert rows.read(tx, some, ids=[]) == []
+        assert rows.execute(tx, moved, ids=every[:1_500], to="quick") == 1_500
+        assert [one.id for one in rows.read(tx, some, ids=every)] == every[1_500:]
+
+
+def test_sqlite_finds_ids_by_its_indexes(once: Session) -> None:
+    wanted = INBOUND.select().where(among(INBOUND.c.id, "ids"), INBOUND.c.address_id.is_(None))
+    plan = f"EXPLAIN QUERY PLAN {wanted.compile(once.get_bind())}"
+    found = [one.detail for one in once.connection().exec_driver_sql(plan, ("[]",))]
+    assert found[0].startswith("SEARCH inbound USING INTEGER PRIMARY KEY")
 
 
 def test_what_is_missing_is_an_error_and_no_null(store: Store) -> None:
