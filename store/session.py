@@ -38,8 +38,10 @@ HUNG_TIMEOUT_MS = 60_000
 TOGETHER = 64
 """How many short writes share one commit at most, so that the lock is never held for long."""
 
-SCRUB = {"sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"), "postgresql": ("VACUUM",)}
-"""What writes the files of a database anew, without what was deleted."""
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+SCRUB = {"sqlite": ("VACUUM", EMPTY_LOG), "postgresql": ("VACUUM (FULL)",)}
+"""What writes the files of a database anew, without what was deleted. A plain VACUUM of PostgreSQL forgets where a deleted row
+stood and leaves its bytes there."""
 
 WRITER = 7_265_104
 """The number of the advisory lock on PostgreSQL that stands for "teichaku writes" (each database has its own)."""
@@ -61,7 +63,9 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     # Python 3.11's driver does not recognise "WITH … UPDATE" as a write and commits it at once, so BEGIN is ours.
     connection.isolation_level = None
     # Two processes that make a new file at once wait for each other only once the timeout is set.
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    pragmas = (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+    # What is deleted or overwritten is zeros at once; else it stays in the file until its place is needed.
+    for pragma in (*pragmas, "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
@@ -228,14 +232,23 @@ class Store:
 
     def scrub(self) -> None:
         """Leave nothing in the database's own files of what was erased: a deleted row stays in a file until its place is
-        needed. Where another process is just reading, SQLite's log is emptied at its next checkpoint."""
+        needed. Where another process is just reading, SQLite's log is emptied at its next checkpoint; PostgreSQL's log keeps
+        what was written until the server needs the room."""
+        self._outside_transactions(*SCRUB[self.engine.dialect.name])
+
+    def empty_log(self) -> None:
+        """Leave nothing in SQLite's log of what was erased or overwritten: its pages stand there as they were before."""
+        if self.engine.dialect.name == "sqlite":
+            self._outside_transactions(EMPTY_LOG)
+
+    def _outside_transactions(self, *statements: str) -> None:
         # Neither database does this within a transaction, which the engine would begin.
         connection, name = self.engine.raw_connection(), self.engine.dialect.name
         try:
             driver: Any = connection.dbapi_connection
             if name == "postgresql":
                 driver.autocommit = True
-            for statement in SCRUB[name]:
+            for statement in statements:
                 driver.execute(statement).close()
             if name == "postgresql":
                 driver.autocommit = False

@@ -104,8 +104,10 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
     now, sign = app.clock(), secrets.token_hex(8)
     kept: str | None = None
     own = placements_of(tx, person)
-    for placement in own if person.kind == "hire" else ():
-        raised = [one.id for one in alerts.listed(tx, [placement.id])]
+    for placement in own:
+        # The cases of a manager's people go on; what the manager told of danger goes.
+        listed = alerts.listed(tx, [placement.id])
+        raised = [one.id for one in listed if person.kind == "hire" or one.person_id == person.id]
         _take_away(app, tx, placement.id, raised, key=f"erased:{sign}")
     if person.kind == "hire":
         if people.keeps_numbers(tx, person.id):
@@ -119,7 +121,8 @@ def erase(app: App, tx: Session, person: facts.Person, *, actor: str) -> str | N
             outbox.promise(app, tx, consultant, key=key, kind="change", subject=consultant, detail=detail)
     else:
         keys = []
-        erasure.manager(tx, person.id, sign, now)
+        for alert_id in erasure.manager(tx, person.id, sign, now):
+            copies.refresh(app, tx, alert_id, key=f"erased:{sign}")
     audit.write(
         tx, actor=actor, action="erased", subject=f"person:{person.id}", now=now, role=person.kind, placements=keys
     )
@@ -152,7 +155,13 @@ def _numbers(tx: Session, placement: facts.Placement, now: datetime) -> list[tup
 
 
 def obey_retention(app: App) -> None:
-    """Erase what has been kept for as long as ``[privacy.retention]`` says: words, and later the answers and levels."""
+    """Erase what has been kept for as long as ``[privacy.retention]`` says: words, and later the answers and levels. Then
+    nothing is left in the database's log of what was erased in the last hour, by this or by somebody's own choice."""
+    _erase_old(app)
+    app.store.empty_log()
+
+
+def _erase_old(app: App) -> None:
     kept, zone = app.settings.privacy.retention, app.desk.zone
     today = app.clock().astimezone(zone).date()
     words = local_time(add_months(today, -kept.free_text), app.desk.digest, zone)

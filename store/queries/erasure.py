@@ -67,8 +67,9 @@ def hire(tx: Session, person_id: int) -> list[str]:
     return keys
 
 
-def manager(tx: Session, person_id: int, sign: str, now: datetime) -> None:
-    """Erase a manager: their answers and words, their name and how to reach them. The cases of their people go on."""
+def manager(tx: Session, person_id: int, sign: str, now: datetime) -> list[int]:
+    """Erase a manager: their answers and words, their name and how to reach them. The cases of their people go on; the ids of
+    their alerts that say less now."""
     row = tx.get_one(Person, person_id)
     secrets, whole = _secrets(tx, row), {row.call_name, row.external_id}
     opened = _ids(tx, CheckIn.id, CheckIn.person_id == person_id)
@@ -85,13 +86,23 @@ def manager(tx: Session, person_id: int, sign: str, now: datetime) -> None:
     placed = _ids(tx, Placement.id, Placement.manager_id == person_id)
     assessed = tx.exec(select(Assessment).where(col(Assessment.placement_id).in_(placed)))
     alerted = tx.exec(select(Alert).where(col(Alert.placement_id).in_(placed)))
+    changed = []
     for one in [*assessed, *alerted]:
-        one.reasons = [reason for reason in one.reasons if not str(reason["code"]).startswith("manager")]
+        others = [reason for reason in one.reasons if not _of_manager(reason)]
+        changed += [one.id] if isinstance(one, Alert) and others != one.reasons and one.id is not None else []
+        one.reasons = others
     _erase_chats(tx, person_id)
     row.identity, row.name, row.stopped_at, row.paused_until = f"erased:{sign}", GONE, now, None
     row.call_name = row.email = row.phone = row.external_id = row.channel = row.hour = row.answers_in = None
     tx.flush()
     _scrub(tx, secrets, whole)
+    return changed
+
+
+def _of_manager(reason: dict[str, Any]) -> bool:
+    """Whether a reason tells what a manager answered: their own view, or how far it is from the hire's. That notice was given
+    is no view but a fact of the case, which goes on."""
+    return str(reason["code"]).startswith("manager") or reason["code"] in ("gap", "gap_below")
 
 
 def forget_estimates(tx: Session, placement_id: int, now: datetime) -> None:

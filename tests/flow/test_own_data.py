@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.engine import make_url
 
 from bot.commands import own_data
@@ -61,6 +62,17 @@ def dump(house: House) -> str:
     return "\n".join(found)
 
 
+def files_of(house: House, url: str) -> list[Path]:
+    """The files in which the tables stand, where they are on this machine."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return [Path(f"{make_url(url).database}{end}") for end in ("", "-wal")]
+    with house.app.store.begin() as tx:
+        tx.execute(sql("CHECKPOINT"))
+        server = "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+        ((folder, oid),) = tx.execute(sql(server)).all()
+    return list(Path(folder, "base", str(oid)).glob("*"))
+
+
 def _opened(box: object, value: object) -> str:
     if isinstance(value, str) and value.startswith("gAAAA"):
         return str(box.decrypt(value.encode()).decode())  # type: ignore[attr-defined]
@@ -112,17 +124,20 @@ async def test_the_estimate_can_be_turned_off_later_and_the_help_stays() -> None
         assert "With whom is the trouble?" in house.sees(an)
 
 
-async def test_what_was_estimated_before_goes_when_the_estimate_is_turned_off() -> None:
-    async with living(BEFORE) as house:
+async def test_what_was_estimated_before_goes_when_the_estimate_is_turned_off(tmp_path: Path) -> None:
+    async with living(BEFORE, url=f"sqlite:///{tmp_path / 'house.db'}") as house:
         placement = await a_life(house)
         an, mori = placement.hire, placement.consultant
         risk = next(one for one in house.alerts() if one.kind == "risk")
         await house.until("2026-05-07 09:00")
         await house.presses(mori, "Open: NGUYEN VAN AN")
         await house.presses(mori, "Why this level?")
+        estimated = house.rows("SELECT reasons FROM assessment WHERE placement_id = 1")
         await house.says(an, "privacy")
         await house.presses(an, "Make no estimate")
         await house.runs()
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert [one for (one,) in estimated if one.encode() in content] == []
         assert house.rows("SELECT count(*) FROM assessment WHERE placement_id = 1") == [(0,)]
         (after,) = [one for one in house.alerts() if one.id == risk.id]
         assert (after.state, after.level, after.reasons) == ("resolved", None, ())
@@ -190,10 +205,8 @@ async def test_erasing_leaves_nothing_in_the_database_or_its_file(database_url: 
         assert "Case A-1: the hire has erased everything here" in house.log_of(mori)
         assert not [one for one in house.shown(mori) if "OKAPI" in one], "the alert in the consultant's chat is gone"
         assert house.rows("SELECT count(*) FROM auditentry WHERE action = 'erased'") == [(1,)]
-        if make_url(database_url).get_backend_name() == "sqlite":
-            path = make_url(database_url).database or ""
-            content = b"".join(Path(f"{path}{end}").read_bytes() for end in ("", "-wal"))
-            assert [secret for secret in SECRETS if secret.encode() in content] == []
+        content = b"".join(file.read_bytes() for file in files_of(house, database_url))
+        assert [secret for secret in SECRETS if secret.encode() in content] == []
 
         await house.says(an, "hello")
         assert "I do not know you yet" in house.sees(an)
@@ -227,6 +240,27 @@ async def test_a_manager_is_erased_and_the_case_goes_on() -> None:
         await house.until("2026-06-20 12:00")
         await house.says(placement.consultant, "list")
         assert "NGUYEN VAN AN" in house.sees(placement.consultant)
+
+
+async def test_what_an_erased_manager_told_is_taken_out_of_the_consultants_chat() -> None:
+    async with living(BEFORE) as house:
+        placement = await house.welcomes()
+        an, sato, mori = placement.hire, placement.manager, placement.consultant
+        await house.until("2026-05-01 12:10")
+        await house.goes_through(sato, "2")
+        await house.goes_through(an, "5")
+        await house.says(sato, "WALRUS somebody hit him")
+        await house.runs()
+        told = "\n".join(house.shown(mori))
+        assert "WALRUS" in told, "or this proves nothing"
+        assert "The manager is less sure than usual" in told
+        own_data.erase(house.app, VOICE, "sato@example.com")
+        await house.runs()
+        told = "\n".join(house.shown(mori))
+        assert "WALRUS" not in told
+        assert "The manager is less sure than usual" not in told
+        codes = [reason["code"] for alert in house.alerts() for reason in alert.reasons]
+        assert [code for code in codes if code.startswith(("manager", "gap"))] == []
 
 
 async def test_numbers_stay_only_under_a_random_sign_and_only_with_consent() -> None:
@@ -289,14 +323,17 @@ async def test_an_export_holds_what_is_theirs() -> None:
                 own_data.export(house.app, wanted)
 
 
-async def test_words_and_answers_go_after_the_months_that_the_settings_say() -> None:
+async def test_words_and_answers_go_after_the_months_that_the_settings_say(tmp_path: Path) -> None:
     retention = {"retention": {"free_text": 2, "scores": 4}}
-    async with living(BEFORE, privacy=retention) as house:
+    async with living(BEFORE, url=f"sqlite:///{tmp_path / 'house.db'}", privacy=retention) as house:
         placement = await a_life(house)
         await house.until("2026-06-30 12:00", by=None)
         assert WORDS in dump(house)
+        sealed = house.rows("SELECT sealed_words FROM answer WHERE sealed_words IS NOT NULL")
         house.skips("2026-07-02 12:00")
         privacy.obey_retention(house.app)
+        content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        assert [one for (one,) in sealed if one.encode() in content] == []
         assert "GIRAFFE" not in dump(house)
         assert "OKAPI" not in dump(house)
         await house.says(placement.hire, "privacy")
