@@ -7,7 +7,6 @@ answers; the last month's check-in has just closed. A company has four hires.
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 import resource
 import statistics
@@ -24,6 +23,7 @@ from sqlmodel import col, func, insert, select
 from benchmarks.house import NOW, database, fill, house
 from bot.app import App
 from bot.flow import alert, assessment
+from bot.main import settle_memory
 from store.queries import assessments
 from store.tables import Answer, Assessment, CheckIn
 
@@ -99,7 +99,7 @@ def _answers(number: int, draw: random.Random) -> list[dict[str, object]]:
 def measure(url: str, count: int) -> None:
     """Assess everything that waits and raise the alerts; print the seconds, those of this process's own processor time, the
     peak in MB, and how long the write of an answer took meanwhile: the median and the longest, in milliseconds."""
-    gc.freeze()  # As the service does.
+    settle_memory()  # As the service does.
     app, _, _ = house(url)
     begin, own = time.perf_counter(), time.process_time()
     waits = asyncio.run(_assess_all(app))

@@ -40,11 +40,10 @@ def run(
     ] = None,
 ) -> None:
     import asyncio
-    import gc
     import logging
 
     from bot.logs import configure
-    from bot.main import entered, rehearsal_of, serve
+    from bot.main import entered, rehearsal_of, serve, settle_memory
     from bot.platforms import connected, uses_slack
     from bot.settings import load_settings
     from bot.text import lists
@@ -59,7 +58,6 @@ def run(
             async with connected(found) as (app_, leases):
                 await serve(app_, leases=leases, ready=lambda: typer.echo(said))
 
-        # What was imported lives as long as the process: to look through it again would cost a fifth of each assessment.
-        gc.freeze()
+        settle_memory()
         asyncio.run(service())
     typer.echo(VOICE.one(lists.STOPPED))
