@@ -239,18 +239,17 @@ def deliver_due(app: App) -> None:
             later = None if one.owner_id in told else _when_back(app, tx, one, now)
             alerts.change(tx, one.id, deliver_at=later, queued_at=now, due_at=acknowledge_by(row, now, app.desk))
         for reader_id in sorted({*digests, *topics}):
-            local = now.astimezone(app.desk.zone).date()
-            listed, said = [one.id for one in digests.get(reader_id, [])], topics.get(reader_id, [])
-            first = f"{listed[0]}" if listed else f"topic{said[0]}"
-            outbox.promise(
-                app,
-                tx,
-                reader_id,
-                key=f"digest:{reader_id}:{local}:{first}",
-                kind="digest",
-                subject=reader_id,
-                detail={"alerts": listed, "topics": said, "day": local.isoformat()},
-            )
+            _promise_digest(app, tx, reader_id, digests.get(reader_id, []), topics.get(reader_id, []), now)
+
+
+def _promise_digest(
+    app: App, tx: Session, reader_id: int, due: Sequence[facts.Alert], said: Sequence[int], now: datetime
+) -> None:
+    """The morning's list of one reader."""
+    day, listed = now.astimezone(app.desk.zone).date().isoformat(), [one.id for one in due]
+    first = f"{listed[0]}" if listed else f"topic{said[0]}"
+    key, detail = f"digest:{reader_id}:{day}:{first}", {"alerts": listed, "topics": list(said), "day": day}
+    outbox.promise(app, tx, reader_id, key=key, kind="digest", subject=reader_id, detail=detail)
 
 
 def readers(app: App, tx: Session, one: facts.Alert, now: datetime) -> list[int]:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bot.app import App
 from risk.assess import assess
 from risk.cohort import Cohort, Company
-from risk.features import History
+from risk.features import Features, History
 from risk.model import Assessment, Case, Closed, Level, Reading, Reason, Signal
 from risk.rules import Rules, changed
 from scheduler.plan import EXIT
@@ -112,16 +112,27 @@ def _assessed(
             cohorts[placement.company_id, at] = usual[placement.company_id].at(at)
         features = History(cases[placement.id], rules).at(at, cohorts[placement.company_id, at])
         turnover = turnover_of(app, placement, learned)
-        before, within = _monthly(earlier[placement.id], checkin)
-        assessed = assess(features, rules, yearly_turnover=turnover, previous=before)
-        if within is not None and within.level.rank > assessed.level.rank:
-            # Of a month in which one side's check-in raised the level, the other side's does not make a lower one.
-            assessed = assess(features, rules, yearly_turnover=turnover, previous=[*before, within])
+        assessed = _within_its_month(features, rules, turnover, *_monthly(earlier[placement.id], checkin))
         found[checkin.id] = _columns(checkin, assessed)
         # What comes later in this batch finds it as if it were stored.
         stored = {**found[checkin.id], "reasons": tuple(found[checkin.id]["reasons"])}
         earlier[placement.id].append(assessments.Assessed(id=0, checkin_id=checkin.id, assessed_at=now, **stored))
     return found
+
+
+def _within_its_month(
+    features: Features,
+    rules: Rules,
+    turnover: float | None,
+    before: Sequence[Assessment],
+    highest: Assessment | None,
+) -> Assessment:
+    """The assessment after those of earlier months. In a month in which one side's check-in raised the level (``highest``) the
+    other side's makes no lower one."""
+    assessed = assess(features, rules, yearly_turnover=turnover, previous=before)
+    if highest is None or highest.level.rank <= assessed.level.rank:
+        return assessed
+    return assess(features, rules, yearly_turnover=turnover, previous=[*before, highest])
 
 
 def in_force(app: App, tx: Session) -> tuple[Rules, Mapping[int, float]]:
