@@ -79,7 +79,7 @@ def surveys_of(settings: Settings, asked: Mapping[tuple[str, int], str]) -> Mapp
     else:
         try:
             surveys = load_folder(settings.surveys.path, registered=asked)
-        except (OSError, UnicodeDecodeError):
+        except OSError:
             raise Refusal("surveys_unreadable", path=str(settings.surveys.path)) from None
     for one in surveys.values():
         if asked.get((one.form_id, one.version)) not in (None, wording.of_survey(one)):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from surveys.languages import heading
-from surveys.model import Message, Question
+from surveys.model import Choice, Message, Question, Respondent
 from surveys.relevance import holds, names
 from surveys.source import Fault, Node, nearest
 
@@ -42,21 +42,27 @@ def _scale(row: Row) -> Iterator[Fault]:
     expected = [str(number) for number in range(1, max(2, len(choices)) + 1)]
     found = [choice.name for choice in choices]
     if row.question.scale and choices and found != expected:
-        yield Fault("scale_gap", row.line, {"found": ", ".join(found), "expected": ", ".join(expected)})
+        yield Fault("scale_gap", row.line, {"found": _listed(found), "expected": _listed(expected)})
+
+
+def _listed(names: Sequence[str]) -> str:
+    text = ", ".join(names[:MOST_CHOICES])
+    return text if len(text) <= LONGEST_SHOWN and len(names) <= MOST_CHOICES else f"{text[:LONGEST_SHOWN]} …"
 
 
 def _references(row: Row, rows: Sequence[Row], place: int, hidden: Sequence[str]) -> Iterator[Fault]:
     question = row.question
     earlier = {each.question.name for each in rows[:place]}
     later = {each.question.name for each in rows[place:]}
-    referred = names(question.relevant) - set(hidden) if question.relevant else frozenset()
-    if question.follow_up_of is not None:
-        referred |= {question.follow_up_of}
-    for name in sorted(referred - earlier):
-        if name in later:
-            yield Fault("later_reference", row.line, {"name": name})
-        else:
-            yield Fault("unknown_reference", row.line, {"name": name, "nearest": nearest(name, {*earlier, *hidden})})
+    relevant = names(question.relevant) - set(hidden) if question.relevant else frozenset()
+    parents = frozenset({question.follow_up_of} if question.follow_up_of is not None else ())
+    for key, referred in (("follow_up_of", parents), ("relevant", relevant - parents)):
+        for name in sorted(referred - earlier):
+            if name in later:
+                yield Fault("later_reference", row.line, {"name": name, "key": key})
+                continue
+            known = {*earlier, *(hidden if key == "relevant" else ())}
+            yield Fault("unknown_reference", row.line, {"name": name, "key": key, "nearest": nearest(name, known)})
 
 
 def _follow_up(row: Row, before: Sequence[Row]) -> Iterator[Fault]:
@@ -97,6 +103,15 @@ def _opens(follow_up: Question, parent: Question, answer: str) -> bool:
     return follow_up.relevant is None or holds(follow_up.relevant, {parent.name: answer})
 
 
+def check_respondent(question: Question, respondent: Respondent, line: int) -> Iterator[Fault]:
+    """What only one side can say: that one resigns, or that somebody gave notice; and a hire's question mirrors nothing."""
+    if question.mirrors is not None and respondent is Respondent.HIRE:
+        yield Fault("mirror_by_hire", line)
+    for signal in sorted({choice.signal for choice in question.choices if choice.signal in SIGNALS_OF}):
+        if SIGNALS_OF[signal] is not respondent:
+            yield Fault("signal_of_other", line, {"signal": signal, "respondent": SIGNALS_OF[signal].value})
+
+
 # What people read: languages, lengths, and matters that are nobody's business.
 
 BUTTON = 75
@@ -104,6 +119,20 @@ BUTTON = 75
 
 LONGEST = 500
 """Characters of a question or its hint in one language: with two languages, and who reads the answer, a message holds it."""
+
+MOST_CHOICES = 20
+"""More than these nobody reads on a phone, and from about forty on Slack refuses the message."""
+
+LONGEST_SHOWN = 60
+"""Characters of what a file says that a sentence about it repeats."""
+
+SIGNALS_OF = {
+    "resigned": Respondent.HIRE,
+    "offer": Respondent.HIRE,
+    "interviewing": Respondent.HIRE,
+    "notice": Respondent.MANAGER,
+}
+"""Who can state a fact about leaving; help and danger may be told by either side."""
 
 _NUMBER, _BETWEEN = len("1. "), len(" / ")
 _MATTERS = re.compile(
@@ -139,6 +168,28 @@ def check_button(label: Message, line: int) -> Iterator[Fault]:
     if sum(lengths) > most:
         code = "long_label" if len(lengths) == 1 else "long_pair"
         yield Fault(code, line, {"text": label.text[:60], "found": sum(lengths), "most": most})
+
+
+def check_choices(choices: Sequence[Choice], line: int) -> Iterator[Fault]:
+    """A list that can be read on a phone, in which nothing stands twice."""
+    if len(choices) > MOST_CHOICES:
+        yield Fault("too_many_choices", line, {"found": len(choices), "most": MOST_CHOICES})
+        return
+    seen: set[tuple[str, str]] = set()
+    for label in (choice.label for choice in choices):
+        shown = {(locale, _folded(text)) for locale, text in [("en", label.text), *label.said.items()]}
+        if shown & seen and label.text.strip():
+            yield Fault("same_label", line, {"text": label.text[:LONGEST_SHOWN]})
+        seen |= shown
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def is_blank(text: str) -> bool:
+    """True for a text of which nothing is seen, such as a space of no width."""
+    return not any(unicodedata.category(sign)[0] in "LNPS" for sign in text)
 
 
 def check_text(messages: Sequence[Message], line: int) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ def load_folder(folder: Path, *, registered: Mapping[tuple[str, int], str] = NOT
     Raises SurveyError for the first file that cannot be used, OSError where the folder or a file cannot be read.
     """
     known = {**wording.shipped(), **registered}
-    texts = {file: file.read_text(encoding="utf-8-sig") for file in survey_files(folder)}
+    texts = {file: text_of_file(file) for file in survey_files(folder)}
     bank = dict(load_bank())
     for file, text in texts.items():
         survey = load(text, file.name, registered=known)
@@ -36,6 +36,14 @@ def load_folder(folder: Path, *, registered: Mapping[tuple[str, int], str] = NOT
 def survey_files(folder: Path) -> list[Path]:
     """The survey files of a folder, by name. Raises OSError."""
     return sorted(file for file in folder.iterdir() if file.suffix in (".yaml", ".yml"))
+
+
+def text_of_file(file: Path) -> str:
+    """What stands in a survey file. Raises OSError, and SurveyError where its letters are not those of UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SurveyError(file.name, [Fault("bad_encoding", 1)]) from None
 
 
 def questions_of_hires(bank: Mapping[str, Survey]) -> dict[str, Question]:

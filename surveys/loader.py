@@ -15,7 +15,18 @@ from types import MappingProxyType
 import yaml
 
 from surveys import relevance, wording
-from surveys.checks import Row, check, check_button, check_matter, check_text, check_translations
+from surveys.checks import (
+    LONGEST_SHOWN,
+    Row,
+    check,
+    check_button,
+    check_choices,
+    check_matter,
+    check_respondent,
+    check_text,
+    check_translations,
+    is_blank,
+)
 from surveys.languages import KNOWN_LOCALES, heading, translated
 from surveys.model import Choice, Message, Question, Respondent, Survey, Visibility
 from surveys.source import Fault, Node, SurveyError, Table, Text, as_items, as_table, as_text, nearest, read
@@ -76,7 +87,17 @@ _ROW = (
     "mirrors",
 )
 _CHOICE = ("name", "label", "words", "signal")
+_UNUSED = re.compile(
+    r"(required|constraint|media|image|big-image|audio|video|guidance_hint)(_message)?(::.*)?|appearance|calculation|default|"
+    r"read_?only|parameters|choice_filter|repeat_count|trigger|style|allow_choice_duplicates|instance_name|instance_id|"
+    r"public_key|submission_url|auto_send|auto_delete|namespaces|prefix|delimiter|id_string|sms_.*|\$.*"
+)
+"""Columns of XLSForm, and of the tools that write it, for which a chat has no use."""
+
+_TYPES = ("select_one", "text", "hidden")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+LONGEST_NAME, LONGEST_CHOICE = 60, 30
+"""Characters of a name. That of a choice travels in Telegram's button, which has room for 64 with all that stands before it."""
 _FLAGS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 # Ids of a question's sentences and of a list's choices share the form's name: FORM.NAME.label and FORM.LIST.CHOICE.
 _RESERVED = frozenset({"label", "hint"})
@@ -113,7 +134,10 @@ def load_tree(
     mirrored: Mapping[str, Question] | None = None,
 ) -> Survey:
     """The same for a file that was read already, with the ``faults`` of its shape."""
-    survey = _Reader(tree, faults, registered, mirrored).survey()
+    reader = _Reader(tree, faults, registered, mirrored)
+    if not reader.has_sections():
+        raise SurveyError(source, faults)
+    survey = reader.survey()
     if faults:
         raise SurveyError(source, faults)
     return survey
@@ -168,27 +192,39 @@ class _Reader:
         self._form = ""
         self._shown: list[tuple[Message, Node]] = []
 
-    def survey(self) -> Survey:
+    def has_sections(self) -> bool:
+        """Whether the sections are there and have their shape: where one is missing, nothing in it is worth a sentence."""
+        before = len(self._faults)
         self._known_keys(self._tree, ("settings", "survey", "choices"))
+        if (section := self._needed(self._tree, "settings")) is not None:
+            as_table(section, self._faults)
+        if (section := self._needed(self._tree, "survey")) is not None:
+            as_items(section, self._faults)
+        as_table(self._tree.nodes.get("choices", Table({}, 1)), self._faults)
+        return len(self._faults) == before
+
+    def survey(self) -> Survey:
         settings = as_table(self._needed(self._tree, "settings"), self._faults)
         self._known_keys(settings, _SETTINGS)
         self._form = self._name(settings, "form_id")
         self._language(settings)
-        title = self._message(settings, "title", f"{self._form}.title")
+        title = self._message(settings, "title", f"{self._form}.title", filled=frozenset())
+        self._faults += check_text([title], settings.line)
         lists = self._lists()
-        rows, hidden = self._rows(lists)
+        respondent = Respondent(self._one_of(settings, "respondent", sorted(Respondent)) or Respondent.HIRE)
+        rows, hidden = self._rows(lists, respondent)
         self._faults += check(rows, hidden)
         self._faults += check_translations(self._shown)
         survey = Survey(
             form_id=self._form,
             version=self._count(settings, "version", least=1),
-            respondent=Respondent(self._one_of(settings, "respondent", sorted(Respondent)) or Respondent.HIRE),
+            respondent=respondent,
             title=title,
             questions=tuple(row.question for row in rows),
             max_questions=self._count(settings, "max_questions", least=1, most=MOST_QUESTIONS),
             max_follow_ups=self._count(settings, "max_follow_ups", least=0),
             hidden=tuple(hidden),
-            after_start=tuple(self._after_start(settings)),
+            after_start=tuple(dict.fromkeys(self._after_start(settings))),
         )
         asked = self._registered.get((survey.form_id, survey.version))
         if not self._faults and asked not in (None, wording.of_survey(survey)):
@@ -216,33 +252,52 @@ class _Reader:
     def _lists(self) -> dict[str, tuple[Choice, ...]]:
         tree = self._tree.nodes.get("choices")
         tables = as_table(tree, self._faults).nodes if tree else {}
-        return {name: tuple(self._choices(name, node)) for name, node in tables.items()}
+        lists = {name: tuple(self._choices(name, node)) for name, node in tables.items()}
+        for name, choices in lists.items():
+            self._faults += check_choices(choices, tables[name].line)
+        return lists
 
     def _choices(self, name: str, node: Node) -> Iterator[Choice]:
         seen: set[str] = set()
         for item in as_items(node, self._faults):
             table = as_table(item, self._faults)
             self._known_keys(table, _CHOICE)
-            choice = self._name(table, "name", seen, _RESERVED | _RESERVED_CHOICES)
+            choice = self._name(table, "name", seen, _RESERVED | _RESERVED_CHOICES, most=LONGEST_CHOICE)
             id_ = f"{self._form}.{name}.{choice}"
-            words = self._message(table, "words", f"{id_}.words") if "words" in table.nodes else None
-            label = self._message(table, "label", id_)
+            named = f"{id_}.words"
+            words = self._message(table, "words", named, filled=frozenset()) if "words" in table.nodes else None
+            label = self._message(table, "label", id_, filled=frozenset())
             self._faults += check_button(label, table.line)
             yield Choice(choice, label, words, self._one_of(table, "signal", SIGNALS))
 
-    def _rows(self, lists: Mapping[str, tuple[Choice, ...]]) -> tuple[list[Row], list[str]]:
+    def _rows(self, lists: Mapping[str, tuple[Choice, ...]], respondent: Respondent) -> tuple[list[Row], list[str]]:
         rows: list[Row] = []
         hidden: list[str] = []
         seen: set[str] = set()
-        for item in as_items(self._needed(self._tree, "survey"), self._faults):
-            table = as_table(item, self._faults)
-            type_ = as_text(self._needed(table, "type"), self._faults) or ""
-            self._known_keys(table, ("type", "name") if type_ == "hidden" else (*_ROW, "ssw_item"))
-            name = self._name(table, "name", seen)
+        section = self._tree.nodes["survey"]
+        before = len(self._faults)
+        for item in as_items(section, self._faults):
+            if not isinstance(item, Table):
+                as_table(item, self._faults)
+                continue
+            type_ = as_text(self._needed(item, "type"), self._faults) or ""
+            asked = type_.split()[:1]
+            if asked and asked[0] in _TYPES:
+                self._known_keys(item, ("type", "name") if type_ == "hidden" else (*_ROW, "ssw_item"))
+                name = self._name(item, "name", seen)
+            else:
+                # Nothing else of such a row is worth a sentence, but others may refer to it.
+                if isinstance(node := item.nodes.get("type"), Text):
+                    self._fault("unknown_type", node, type=type_[:LONGEST_SHOWN])
+                hidden += [named.text] if isinstance(named := item.nodes.get("name"), Text) else []
+                continue
             if type_ == "hidden":
                 hidden.append(name)
             else:
-                rows.append(Row(self._question(table, name, type_, lists), table.line))
+                rows.append(Row(self._question(item, name, type_, lists), item.line))
+                self._faults += check_respondent(rows[-1].question, respondent, item.line)
+        if not rows and len(self._faults) == before:
+            self._fault("no_questions", section)
         return rows, hidden
 
     def _question(self, table: Table, name: str, type_: str, lists: Mapping[str, tuple[Choice, ...]]) -> Question:
@@ -301,10 +356,9 @@ class _Reader:
                     self._fault("empty_list", table, list=name)
                 return lists[name]
             case ["select_one", name]:
-                self._fault("unknown_list", table, list=name, nearest=nearest(name, lists))
-            case words:
-                known = nearest(words[0] if words else "", ("select_one", "text", "hidden"))
-                self._fault("unknown_type", table, type=type_, nearest=known)
+                self._fault("unknown_list", table, list=name[:LONGEST_SHOWN], nearest=nearest(name, lists))
+            case _:
+                self._fault("unknown_type", table, type=type_[:LONGEST_SHOWN])
         return ()
 
     def _relevant(self, table: Table) -> relevance.Expression | None:
@@ -320,15 +374,18 @@ class _Reader:
 
     # The values of one key each.
 
-    def _message(self, table: Table, key: str, id_: str) -> Message:
+    def _message(self, table: Table, key: str, id_: str, *, filled: frozenset[str] = PLACEHOLDERS) -> Message:
+        """``filled`` is what the shell fills into this sentence."""
         node = self._needed(table, key)
         text = as_text(node, self._faults) or ""
-        if isinstance(node, Text) and not text.strip():
+        if isinstance(node, Text) and is_blank(text):
             self._fault("empty_label", node, key=key)
         # A spreadsheet fills in ${hire}, a file %(hire)s; the wrong one would be read aloud.
         for found in re.finditer(r"%(?:\((\w*)\)s)?|\$\{\w*\}", text):
-            if found[1] not in PLACEHOLDERS:
-                self._fault("unknown_placeholder", node or table, placeholder=found[0])
+            if found[1] in filled:
+                continue
+            code = "placeholder_place" if found[1] in PLACEHOLDERS else "unknown_placeholder"
+            self._fault(code, node or table, placeholder=found[0][:LONGEST_SHOWN])
         message = Message(id_, text, dict(self._translations(table, key, text)))
         if key in ("label", "hint"):
             self._shown.append((message, node or table))
@@ -336,23 +393,37 @@ class _Reader:
 
     def _translations(self, table: Table, key: str, text: str) -> Iterator[tuple[str, str]]:
         """What the row says itself in other languages, each with what is filled into the English sentence."""
+        seen = {"en"}  # The English stands in the column without a language.
         for name, node in table.nodes.items():
             base, locale = translated(name) or (name, None)
             if base != key or locale is None:
                 continue
             said = as_text(node, self._faults) or ""
-            if sorted(re.findall(r"%(?:\(\w*\)s)?", said)) != sorted(re.findall(r"%(?:\(\w*\)s)?", text)):
+            if locale in seen:
+                self._fault("duplicate_key", node, key=name)
+            elif sorted(re.findall(r"%(?:\(\w*\)s)?", said)) != sorted(re.findall(r"%(?:\(\w*\)s)?", text)):
                 self._fault("other_placeholders", node, key=name)
-            elif said.strip() and locale != "en":
+            seen.add(locale)
+            if not is_blank(said) and locale != "en":
                 yield locale, said
 
-    def _name(self, table: Table, key: str, seen: set[str] | None = None, reserved: frozenset[str] = _RESERVED) -> str:
+    def _name(
+        self,
+        table: Table,
+        key: str,
+        seen: set[str] | None = None,
+        reserved: frozenset[str] = _RESERVED,
+        *,
+        most: int = LONGEST_NAME,
+    ) -> str:
         node = self._needed(table, key)
         name = as_text(node, self._faults)
         if node is None or name is None:
             return ""
         if not _NAME.fullmatch(name):
-            self._fault("bad_name", node, name=name)
+            self._fault("bad_name", node, name=name[:LONGEST_SHOWN])
+        elif len(name) > most:
+            self._fault("long_name", node, name=name[:LONGEST_SHOWN], most=most)
         elif seen is not None and name in seen:
             self._fault("duplicate_name", node, name=name)
         elif name in reserved:
@@ -402,8 +473,12 @@ class _Reader:
             if base in _SAID and base in known and locale is None:
                 languages = [heading(one) for one in KNOWN_LOCALES]
                 self._fault("unknown_language", node, value=key, nearest=nearest(key.partition("::")[2], languages))
-            elif base not in known or (base != key and base not in _SAID):
-                self._fault("unknown_key", node, key=key, nearest=nearest(key, known))
+            elif base in known and (base == key or base in _SAID):
+                continue
+            elif _UNUSED.fullmatch(key):
+                self._fault("unused_column", node, key=key[:LONGEST_SHOWN])
+            else:
+                self._fault("unknown_key", node, key=key[:LONGEST_SHOWN], nearest=nearest(key, known))
 
     def _fault(self, code: str, node: Node, **values: str | int) -> None:
         self._faults.append(Fault(code, node.line, values))

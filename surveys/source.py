@@ -7,6 +7,7 @@ that a choice named ``no`` or ``1`` is just that, and a hostile file can neither
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -18,6 +19,10 @@ MAX_CHARACTERS = 300_000
 
 MAX_DEPTH = 8
 """Sections, rows and their values need four levels."""
+
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Signs that nobody reads: control signs, what turns the direction of the words around it, halves of a pair. No database or
+chat keeps them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,25 @@ def read(text: str, faults: list[Fault]) -> Table | None:
         faults.append(error.fault)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        faults.append(Fault("not_yaml", line, {"problem": str(error.problem)}))
+        # Everybody meets this one, and PyYAML's words for it help nobody.
+        tab = r"'\t'" in str(error.problem)
+        faults.append(Fault("tab", line) if tab else Fault("not_yaml", line, {"problem": str(error.problem)}))
     except yaml.reader.ReaderError as error:
-        faults.append(Fault("not_yaml", text.count("\n", 0, error.position) + 1, {"problem": error.reason}))
+        faults.append(Fault("bad_character", text.count("\n", 0, error.position) + 1, _character(error.character)))
     else:
-        tree = _node(root, faults) if root else Table({}, 1)
+        tree = _node(root, faults) if root else Text("", 1)
         if isinstance(tree, Table):
             return tree
-        _wrong_type(tree, "keys and values", faults)
+        if tree == Text("", tree.line):
+            faults.append(Fault("empty_file", 1))
+        else:
+            _wrong_type(tree, "keys and values", faults)
     return None
+
+
+def _character(code: int | str | bytes) -> dict[str, str | int]:
+    number = code if isinstance(code, int) else ord(code)
+    return {"character": f"U+{number:04X}"}
 
 
 def as_table(node: Node | None, faults: list[Fault]) -> Table:
@@ -104,8 +119,11 @@ def as_items(node: Node | None, faults: list[Fault]) -> tuple[Node, ...]:
 
 
 def as_text(node: Node | None, faults: list[Fault]) -> str | None:
-    """The words of a value; None, and a fault if it is something else."""
+    """The words of a value; None, and a fault if it is something else. Signs that nobody can read are a fault too."""
     if isinstance(node, Text):
+        found = _UNFIT.search(node.text)
+        if found is not None:
+            faults.append(Fault("bad_character", node.line, _character(found[0])))
         return node.text
     _wrong_type(node, "words", faults)
     return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import yaml
 
+from surveys.checks import LONGEST_SHOWN
 from surveys.languages import KNOWN_LOCALES, heading, tag, translated
 from surveys.loader import PLACEHOLDERS
 from surveys.source import Fault, Items, Node, SurveyError, Table, Text, read
@@ -23,6 +24,9 @@ Said = Callable[[str, str, str], str | None]
 SHEETS = ("survey", "choices", "settings")
 ROWS_A_SHEET = 100_000
 """More rows than a survey has. In the tree of a spreadsheet a line is its sheet's number times this, plus the row."""
+
+_ESSENTIAL = {"survey": "type", "choices": "list_name", "settings": "form_id"}
+"""The column of each sheet without which its first row holds no headings."""
 
 _SURVEY = ("type", "name", "label", "relevant", "driver", "scale", "follow_up_of", "follow_up", "mirrors")
 _CHOICES = ("list_name", "name", "label", "words", "signal")
@@ -46,20 +50,26 @@ def to_sheets(text: str, source: str, locales: Sequence[str], said: Said) -> dic
         id_ = f"{form}.{name}.{row['name']}"
         named = {"label": id_, "words": f"{id_}.words"}
         offered.append({"list_name": name, **row, **dict(_translations(row, named, locales, said))})
-    stated = {"form_title": settings.pop("title"), **settings, "default_language": heading("en")}
+    titled = dict(_translations(settings, {"title": f"{form}.title"}, locales, said))
+    stated = {"form_title": settings.pop("title"), **settings, **titled, "default_language": heading("en")}
     return {
         "survey": _sheet(asked, _SURVEY),
         "choices": _sheet(offered, _CHOICES),
-        "settings": _sheet([stated], tuple(stated)),
+        "settings": _sheet([stated], tuple(key for key in stated if "::" not in key)),
     }
 
 
-def to_file(sheets: Mapping[str, Rows]) -> tuple[Table, str]:
-    """The tree of a spreadsheet for ``surveys.loader.load_tree``, and the text of a survey file that says the same.
+def to_file(sheets: Mapping[str, Rows], faults: list[Fault]) -> tuple[Table, str]:
+    """The tree of a spreadsheet for ``surveys.loader.load_tree``, and the text of a survey file that says the same. What is
+    wrong with the sheets themselves is added to ``faults``.
 
     Raises KeyError with the name of a sheet that is missing.
     """
-    rows = {name: list(_read(sheets[name], number * ROWS_A_SHEET)) for number, name in enumerate(SHEETS)}
+    rows = {name: list(_read(name, sheets[name], number * ROWS_A_SHEET, faults)) for number, name in enumerate(SHEETS)}
+    if len(rows["settings"]) > 1:
+        faults.append(Fault("one_row", rows["settings"][1].line))
+    if not rows["settings"] and not faults:
+        faults.append(Fault("missing_key", SHEETS.index("settings") * ROWS_A_SHEET + 2, {"key": "form_id"}))
     stated = rows["settings"][0] if rows["settings"] else Table({}, SHEETS.index("settings") * ROWS_A_SHEET + 1)
     settings = {"title" if key == "form_title" else key: node for key, node in stated.nodes.items()}
     language = settings.get("default_language")
@@ -150,18 +160,39 @@ def _referring(key: str, text: str) -> str:
 # From sheets to a file.
 
 
-def _read(rows: Rows, before: int) -> Iterator[Table]:
+def _read(sheet: str, rows: Rows, before: int, faults: list[Fault]) -> Iterator[Table]:
     """The rows below the headings, without empty cells; ``before`` is added to each row's number."""
-    keys = [_key(re.sub(r"^words_([\w-]+)$", r"words::\1", text.strip())) for text in rows[0]] if rows else []
+    keys = [_column(text) for text in rows[0]] if rows else []
+    if _ESSENTIAL[sheet] not in keys and any(text.strip() for row in rows for text in row):
+        faults.append(Fault("no_headings", before + 1, {"key": _ESSENTIAL[sheet]}))
+        return
+    faults += [
+        Fault("duplicate_key", before + 1, {"key": key})
+        for place, key in enumerate(keys)
+        if key and key in keys[:place]
+    ]
     for number, row in enumerate(rows[1:], 2):
         line = before + number
         cells = {key: Text(_filled(key, text), line) for key, text in zip(keys, row, strict=False) if text.strip()}
+        nameless = cells.pop("", None)
+        if nameless and not any(fault.code == "no_heading" for fault in faults):
+            faults.append(Fault("no_heading", line, {"text": nameless.text[:LONGEST_SHOWN]}))
         if cells:
             yield Table(cells, line)
 
 
+def _column(text: str) -> str:
+    """A heading as a survey file spells its key; XLSForm's tools pass over its case, and write a list's name in two ways."""
+    base, colons, language = text.strip().partition("::")
+    named = {"list name": "list_name"}.get(base.casefold(), base if base.startswith("$") else base.casefold())
+    spelled = re.sub(r"^(words|title)_([\w-]+)$", r"\1::\2", named)
+    return _key(f"{spelled}{colons}{language}")
+
+
 def _filled(key: str, text: str) -> str:
-    return re.sub(r"\$\{(\w+)\}", r"%(\1)s", text) if key.startswith(("label", "hint")) else text
+    """A cell; what is filled into a sentence is written as a survey file has it. Nobody sees the blanks around a name."""
+    said = key.startswith(("label", "hint"))
+    return re.sub(r"\$\{(\w+)\}", r"%(\1)s", text) if said else text.strip()
 
 
 def _is_placeholder(row: Table) -> bool:

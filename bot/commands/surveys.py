@@ -12,7 +12,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from bot.flow.roster.sheets import SheetFault, read_sheets
+from bot.flow.roster.cells import CellError
+from bot.flow.roster.sheets import WORKBOOKS, SheetFault, read_sheets
 from bot.main import open_store
 from bot.refusal import Refusal
 from bot.settings import Settings
@@ -27,6 +28,9 @@ from surveys.source import Fault, Table, read
 
 _LONGEST_SHEET = 5000
 """Rows of a sheet; the longest survey of the bank has a hundred."""
+
+_OF_COLUMNS = ("unknown_key", "unused_column", "unknown_language")
+"""Faults of a whole column of a spreadsheet: told once, at its first row."""
 
 
 def check(settings: Settings, voice: Voice, file: Path | None) -> bool:
@@ -45,11 +49,11 @@ def check(settings: Settings, voice: Voice, file: Path | None) -> bool:
     mirrored, fine = _mirrored(trees.values()), True
     for one, (tree, faults) in trees.items():
         try:
-            if tree is None:
+            if tree is None or (faults and _is_workbook(one)):
                 raise SurveyError(one.name, faults)
             found.append(load_tree(tree, one.name, list(faults), registered=known, mirrored=mirrored))
         except SurveyError as fault:
-            _tell(voice, fault)
+            _tell(voice, fault, sheets=_is_workbook(one))
             fine = False
     for survey in found:
         questions = len(survey.questions)
@@ -81,12 +85,15 @@ def export(settings: Settings, voice: Voice, file: Path, form: str | None) -> No
 
 def import_file(settings: Settings, voice: Voice, file: Path, out: Path | None) -> bool:
     """Read an XLSForm spreadsheet and write the survey file that says the same; False after telling its faults."""
-    tree, text = _from_sheets(file)
+    faults: list[Fault] = []
+    tree, text = _from_sheets(file, faults)
     mirrored = folder.questions_of_hires(load_bank())
     try:
+        if faults:
+            raise SurveyError(file.name, faults)
         survey = load_tree(tree, file.name, [], registered={**wording.shipped(), **_asked(settings)}, mirrored=mirrored)
     except SurveyError as fault:
-        _tell(voice, fault)
+        _tell(voice, fault, sheets=True)
         return False
     target = out or (settings.surveys.path or Path()) / f"{survey.form_id}.yaml"
     try:
@@ -95,6 +102,8 @@ def import_file(settings: Settings, voice: Voice, file: Path, out: Path | None) 
     except FileExistsError:
         raise Refusal("file_there", file=str(target)) from None
     except OSError as fault:
+        with suppress(OSError):
+            target.unlink()  # It was not there before, so what stands there is ours, and half of it.
         raise Refusal("file_unwritable", file=str(target)) from fault
     print(voice.one(lists.SURVEY_IMPORTED, form=survey.form_id, version=survey.version, file=str(target)))
     return True
@@ -102,10 +111,24 @@ def import_file(settings: Settings, voice: Voice, file: Path, out: Path | None) 
 
 def _tree(file: Path) -> tuple[Table | None, list[Fault]]:
     """A survey file or a spreadsheet as its tree, with the faults of its shape."""
-    if file.suffix.lower() == ".xlsx":
-        return _from_sheets(file)[0], []
     faults: list[Fault] = []
-    return read(_read(file), faults), faults
+    if _is_workbook(file):
+        return _from_sheets(file, faults)[0], faults
+    try:
+        return read(_read(file), faults), faults
+    except SurveyError as fault:
+        return None, fault.faults
+
+
+def _is_workbook(file: Path) -> bool:
+    """True for a spreadsheet, whatever it is called."""
+    if file.suffix.lower() == ".xlsx":
+        return True
+    try:
+        with file.open("rb") as opened:
+            return opened.read(16).startswith(WORKBOOKS)
+    except OSError:
+        return False
 
 
 def _mirrored(trees: Iterable[tuple[Table | None, list[Fault]]]) -> Mapping[str, Question]:
@@ -119,9 +142,14 @@ def _mirrored(trees: Iterable[tuple[Table | None, list[Fault]]]) -> Mapping[str,
     return folder.questions_of_hires(bank)
 
 
-def _tell(voice: Voice, fault: SurveyError) -> None:
+def _tell(voice: Voice, fault: SurveyError, *, sheets: bool) -> None:
+    told: set[tuple[str, str, str]] = set()
     for one in fault.faults:
-        print(survey_errors.sentence(voice, fault.source, one.line, one.code, one.values), file=sys.stderr)
+        column = (one.code, str(one.values), xlsform.place(one.line)[0]) if sheets and one.code in _OF_COLUMNS else None
+        if column is None or column not in told:
+            said = survey_errors.sentence(voice, fault.source, one.line, one.code, one.values, sheets=sheets)
+            print(said, file=sys.stderr)
+        told |= {column} if column else set()
 
 
 def _asked(settings: Settings) -> Mapping[tuple[str, int], str]:
@@ -163,10 +191,10 @@ def _said(id_: str, english: str, locale: str) -> str | None:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return folder.text_of_file(file)
     except FileNotFoundError:
         raise Refusal("file_missing", file=str(file)) from None
-    except (OSError, UnicodeDecodeError) as fault:
+    except OSError as fault:
         raise Refusal("file_unreadable", file=str(file)) from fault
 
 
@@ -188,16 +216,25 @@ def _write(file: Path, sheets: Mapping[str, xlsform.Rows]) -> None:
     book.save(file)
 
 
-def _from_sheets(file: Path) -> tuple[Table, str]:
+def _from_sheets(file: Path, faults: list[Fault]) -> tuple[Table, str]:
     try:
         found = {sheet.name.strip().lower(): sheet.rows for sheet in read_sheets(file)}
-        listed = {name: found[name][:_LONGEST_SHEET] for name in xlsform.SHEETS}
-        rows = {name: [[_cell(cell) for cell in row] for row in sheet] for name, sheet in listed.items()}
+        listed = {name: found[name] for name in xlsform.SHEETS}
     except SheetFault as fault:
         raise Refusal("file_missing" if fault.code == "missing_file" else "not_xlsform", file=str(file)) from None
     except KeyError as missing:
         raise Refusal("sheet_missing", file=str(file), sheet=str(missing.args[0])) from None
-    return xlsform.to_file(rows)
+    for name, sheet in listed.items():
+        if len(sheet) > _LONGEST_SHEET:
+            raise Refusal("sheet_long", file=str(file), sheet=name, most=_LONGEST_SHEET)
+    for number, sheet in enumerate(listed.values()):
+        for row, cells in enumerate(sheet, 1):
+            failed = (cell for cell in cells if isinstance(cell, CellError))
+            faults += [
+                Fault("failed_formula", number * xlsform.ROWS_A_SHEET + row, {"text": one.text}) for one in failed
+            ]
+    rows = {name: [[_cell(cell) for cell in row] for row in sheet] for name, sheet in listed.items()}
+    return xlsform.to_file(rows, faults)
 
 
 def _cell(cell: object) -> str:

@@ -101,10 +101,13 @@ OTHER_ERRORS = {
         "error.not_xlsx", "An XLSForm spreadsheet is an .xlsx file, so please do not call it %(file)s."
     ),
     "not_xlsform": Message(
-        "error.not_xlsform", "%(file)s is no spreadsheet that can be read. Save it as .xlsx, without a password."
+        "error.not_xlsform", "%(file)s is no spreadsheet that can be read. Save it anew as .xlsx, without a password."
     ),
     "sheet_missing": Message(
-        "error.sheet_missing", "%(file)s has no sheet called “%(sheet)s”, which every XLSForm has."
+        "error.sheet_missing", "%(file)s shows no sheet called “%(sheet)s”, which every XLSForm has."
+    ),
+    "sheet_long": Message(
+        "error.sheet_long", "The sheet “%(sheet)s” of %(file)s has more than %(most)s rows; no survey is so long."
     ),
     "file_encoding": Message(
         "error.file_encoding", "The letters of %(file)s cannot be read. Save it as CSV in UTF-8 and try again."

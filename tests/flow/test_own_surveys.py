@@ -167,3 +167,28 @@ def test_the_check_names_every_file_of_the_folder(folder: Path, capsys: pytest.C
     (folder / "bad.yaml").write_text("settings: [", "utf-8")
     assert not commands.check(settings_for(folder), VOICE, None)
     assert "bad.yaml, line 1: this is no YAML" in capsys.readouterr().err
+    (folder / "bad.yaml").write_bytes(DORM.encode("cp932"))
+    assert not commands.check(settings_for(folder), VOICE, None)
+    assert "bad.yaml, line 1: the letters cannot be read; save the file in UTF-8." in capsys.readouterr().err
+    with pytest.raises(SurveyError, match=r"bad\.yaml:1 bad_encoding"):
+        load_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("scale: yes", "relevant: ${x} == 1", "“relevant” cannot be read from character 7 on (${name}, a number"),
+        ("name: room", "name: room, follow_up_of: stay", "“follow_up_of” names stay, which does not exist"),
+        ("one quiet", "one quite", "there is no list of choices called “quite”; did you mean “quiet”?"),
+        ("What should be", "Is 100% of it", "the sign % would be taken for a placeholder"),
+        ("choices:\n", "choices: []\nx:\n", "“key: value” lines should stand here"),
+    ],
+)
+def test_a_fault_is_told_in_words(
+    folder: Path, old: str, new: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "dormitory.yaml").write_text(DORM.replace(old, new), "utf-8")
+    assert not commands.check(settings_for(folder), VOICE, None)
+    said = capsys.readouterr().err
+    assert told in said
+    assert "“”" not in said

@@ -148,6 +148,27 @@ def test_every_sentence_is_given_to_the_translators_once():
         ("${month} > 1", "${month} >", "bad_relevant", 26),
         ("type: text", "type: note", "unknown_type", 23),
         ("type: text", "type:", "unknown_type", 23),
+        ("type: text", "type: begin_group", "unknown_type", 23),
+        ("label: Anything else?", 'label: "Any\\u202ething?"', "bad_character", 25),
+        ("label: Anything else?", 'label: "Any\\0thing?"', "bad_character", 25),
+        ("label: Anything else?", 'label: "Any\\ud800thing?"', "bad_character", 25),
+        ("label: Anything else?", 'label: "\\u200b"', "empty_label", 25),
+        ("label: Anything else?", "label: Anything?\n    label::en: What?", "duplicate_key", 26),
+        ("label: Anything else?", "label: A?\n    label::ja: 他\n    label::日本語 (ja): 別", "duplicate_key", 27),
+        ("label: Anything else?", "label: A?\n    required: yes", "unused_column", 26),
+        ("label: Pay", "label: '%(hire)s'", "placeholder_place", 36),
+        ("title: A short", "title: '%(hire)s'\n# short", "placeholder_place", 4),
+        ("{name: pay,", "{name: " + "a" * 31 + ",", "long_name", 36),
+        ("name: words", "name: " + "a" * 61, "long_name", 24),
+        ("label: No time", "label: pay", "same_label", 36),
+        ("signal: offer", "signal: notice", "signal_of_other", 18),
+        ("scale: yes", "scale: yes\n    mirrors: stay", "mirror_by_hire", 12),
+        (
+            "    - {name: other",
+            "".join(f"    - {{name: n{n}, label: L{n}}}\n" for n in range(20)) + "    - {name: other",
+            "too_many_choices",
+            36,
+        ),
         ("select_one reasons", "select_one reason", "unknown_list", 18),
         ("type: text", "type: text\n    scale: yes", "scale_without_choices", 23),
         ("label: Bad,", "label: '  ',", "empty_label", 31),
@@ -240,9 +261,15 @@ def test_a_list_without_choices_is_refused():
     assert ("empty_list", 18) in faults_of(cut)
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "{}"])
-def test_an_empty_file_says_what_is_missing(text):
-    assert {code for code, _ in faults_of(text)} == {"missing_key", "missing_default_language"}
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n"])
+def test_an_empty_file_is_told_in_one_sentence(text):
+    assert faults_of(text) == [("empty_file", 1)]
+
+
+def test_where_a_section_is_missing_nothing_else_is_told():
+    assert faults_of("{}") == [("missing_key", 1), ("missing_key", 1)]
+    assert faults_of(GOOD[: GOOD.index("survey:")] + "survey: []\n") == [("no_questions", 10)]
+    assert faults_of(GOOD.replace("  form_id", "\tform_id")) == [("tab", 2)]
 
 
 @pytest.mark.parametrize(
@@ -253,8 +280,8 @@ def test_an_empty_file_says_what_is_missing(text):
         ("settings: [1]\nsurvey: {}\nchoices: x", ("wrong_type", 2)),
         ("settings:\n  a: 'open", ("not_yaml", 2)),
         ("a: 1\n---\nb: 2", ("not_yaml", 2)),
-        ("a: b\n\n\x00", ("not_yaml", 3)),
-        ("a: \ud800", ("not_yaml", 1)),
+        ("a: b\n\n\x00", ("bad_character", 3)),
+        ("a: \ud800", ("bad_character", 1)),
         ("a: !!python/object/apply:os.system ['x']", ("unknown_key", 1)),
         ("a: &a [x]\nb: *a", ("alias", 2)),
         ("a: &a [*a]", ("alias", 1)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
 
 from bot.commands import surveys as commands
 from bot.refusal import Refusal
 from bot.settings import Settings
+from bot.settings.model import Surveys
 from bot.text.catalog import Voice
 from surveys import xlsform
 from surveys.languages import heading, translated
@@ -47,10 +48,10 @@ def without_translations(text: str) -> str:
         kept = [
             place
             for place, key in enumerate(rows[0])
-            if not ("::" in key and "English" not in key) and not key.startswith("words_")
+            if not ("::" in key and "English" not in key) and not key.startswith(("words_", "title_"))
         ]
         sheets[name] = [[row[place] for place in kept] for row in rows]
-    return xlsform.to_file(sheets)[1]
+    return xlsform.to_file(sheets, [])[1]
 
 
 def test_what_a_spreadsheet_says_wrongly_is_told_with_its_sheet_and_row(
@@ -69,6 +70,95 @@ def test_what_a_spreadsheet_says_wrongly_is_told_with_its_sheet_and_row(
     assert "hire_renewal.xlsx, sheet choices, row 4: “A label that is so long" in told
     assert "hire_renewal.xlsx, sheet settings, row 2: “title” is missing." in told
     assert not (tmp_path / "out.yaml").exists()
+
+
+Sheets = dict[str, list[list[object]]]
+ROOMS: Sheets = {
+    "survey": [
+        ["type", "name", "label::English (en)", "label::日本語 (ja)", "scale"],
+        ["select_one quiet", "dormitory", "Is it quiet, mostly?", "だいたい、静かですか。", "yes"],
+    ],
+    "choices": [
+        ["list name", "Name", "label::English (en)", "label::日本語 (ja)"],
+        ["quiet ", 1, "No, never", "いいえ、全然"],
+        ["quiet", 2, "Yes", "はい"],
+    ],
+    "settings": [
+        [
+            "form_title",
+            "title_ja",
+            "form_id",
+            "version",
+            "respondent",
+            "default_language",
+            "max_questions",
+            "max_follow_ups",
+            "after_start",
+        ],
+        ["Your room", "部屋", "dormitory", 1, "hire", "English (en)", 3, 1, "20d"],
+    ],
+}
+
+
+def written(file: Path, sheets: Sheets) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file
+
+
+def test_a_sheet_as_people_write_it_comes_in_and_out_again(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    # The name of the file decides nothing.
+    file = written(tmp_path / "rooms.xls", ROOMS)
+    assert commands.check(PLAIN, VOICE, file)
+    assert commands.import_file(PLAIN, VOICE, file, tmp_path / "own" / "dormitory.yaml")
+    own = Settings(surveys=Surveys(path=tmp_path / "own"))
+    commands.export(own, VOICE, tmp_path / "dormitory.xlsx", None)
+    assert commands.import_file(PLAIN, VOICE, tmp_path / "dormitory.xlsx", tmp_path / "back.yaml")
+    first, back = (
+        load(one.read_text("utf-8"), "x") for one in (tmp_path / "own" / "dormitory.yaml", tmp_path / "back.yaml")
+    )
+    assert first == back
+    assert back.title.said == {"ja": "部屋"}
+    assert back.questions[0].choices[0].label.text == "No, never"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "cells", "told"),
+    [
+        ("survey", 1, ["begin_group", "g", "Group"], "row 2: “begin_group” is nothing that can be asked in a chat"),
+        ("survey", 0, ["type", "name", "label", "label::ja", "name"], "row 1: “name” stands twice; keep one."),
+        ("survey", 0, ["Our survey"], "row 1: the first row must hold the headings, and “type” is not among them."),
+        ("survey", 0, ["type", "name", "label", "label::ja", "required"], "row 2: “required” has no use in a chat"),
+        ("survey", 0, ["type", "name", "label", "label::ja", ""], "row 2: “yes” stands in a column without a heading"),
+        ("choices", 1, ["quiet", 1, "#REF!", "いいえ"], "row 2: a formula shows #REF!; write the text itself."),
+        ("choices", 2, ["quiet", 2, "No, never", "はい"], "row 2: two choices of the list are called “No, never”"),
+        ("settings", 1, [], "row 2: “form_id” is missing."),
+    ],
+)
+def test_each_fault_of_a_sheet_is_one_sentence(
+    sheet: str, row: int, cells: list[object], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [list(one) for one in ROOMS[sheet]]
+    rows[row] = cells
+    file = written(tmp_path / "rooms.xlsx", {**ROOMS, sheet: rows})
+    assert not commands.import_file(PLAIN, VOICE, file, tmp_path / "out.yaml")
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if f"rooms.xlsx, sheet {sheet}, {told}" in line] == said[:1], said
+    assert len(said) == 1
+    assert not (tmp_path / "out.yaml").exists()
+
+
+def test_more_rows_than_a_survey_has_are_refused_and_not_cut(tmp_path: Path) -> None:
+    many = ROOMS["survey"] + [["text", f"q{number}", "A", "あ"] for number in range(5000)]
+    with pytest.raises(Refusal) as refusal:
+        commands.import_file(PLAIN, VOICE, written(tmp_path / "rooms.xlsx", {**ROOMS, "survey": many}), None)
+    assert refusal.value.code == "sheet_long"
 
 
 @pytest.mark.parametrize(
