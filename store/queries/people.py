@@ -265,10 +265,11 @@ def phone_of(tx: Session, person_id: int) -> str | None:
     return tx.get_one(Person, person_id).phone
 
 
+# When they stopped is no condition of the statement: PostgreSQL would look through everybody for the few who did.
 _STOPPED = (
-    plain(_PLACEMENT.c.id)
+    plain(_PLACEMENT.c.id, _PERSON.c.stopped_at)
     .join(_PERSON, _PERSON.c.id == _PLACEMENT.c.hire_id)
-    .where(among(_PLACEMENT.c.id, "placements"), _PERSON.c.stopped_at.is_not(None))
+    .where(among(_PLACEMENT.c.id, "placements"))
 )
 _DECIDED = (
     plain(_CONSENT.c.placement_id, _CONSENT.c.decision, _CONSENT.c.scored)
@@ -282,7 +283,7 @@ def unscored(tx: Session, placement_ids: Sequence[int]) -> frozenset[int]:
     """Those of these placements of which ``may_score`` is false."""
     decisions = rows.read(tx, _DECIDED, placements=placement_ids)
     last = {placement_id: (decision, scored) for placement_id, decision, scored in decisions}
-    stopped = [row.id for row in rows.read(tx, _STOPPED, placements=placement_ids)]
+    stopped = [row.id for row in rows.read(tx, _STOPPED, placements=placement_ids) if row.stopped_at is not None]
     return frozenset([*stopped, *(one for one, decided in last.items() if decided != ("agreed", True))])
 
 
