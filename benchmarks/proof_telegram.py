@@ -31,6 +31,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
+from pydantic import SecretStr
+
 from benchmarks.telegram_rehearsal import Service, rehearsal, rows, split
 from bot import main
 from bot.app import App
@@ -68,7 +70,7 @@ async def service(api: BotApi, folder: Path, count: int) -> AsyncIterator[list[P
     engine = make_engine(f"sqlite:///{folder / 'proof.db'}")
     upgrade(engine)
     store = Store(engine, [new_key()])
-    settings = Settings(telegram_bot_token=TOKEN, telegram_api_url=api.address)
+    settings = Settings(telegram_bot_token=SecretStr(TOKEN), telegram_api_url=api.address)
     app = main.assemble(settings, store, {}, clock=FixedClock(date_before(NOON)), real=real_now)
     store_roster(app, Roster(sheet="proof", rows=rows(count, date(2026, 4, 1))))
     phones = settle(app, api)

@@ -250,9 +250,12 @@ async def rehearsal(*, faulty: bool, transcript: Path | None = None) -> bool:
 
 async def split(transcript: Path | None = None) -> bool:
     """The same with every other hire on Slack, one of whom goes to Telegram after the first month."""
-    company = {"company": "Sakura Foods", "manager_name": "Sato Kenji", "manager_email": "sato@example.com"}
+    company: dict[str, Any] = {
+        **{"company": "Sakura Foods", "manager_name": "Sato Kenji", "manager_email": "sato@example.com"},
+        "manager_channel": "slack",
+    }
     roster = [
-        replace(one, **company, manager_channel="slack", hire_channel="telegram" if number % 2 else "slack")
+        replace(one, **company, hire_channel="telegram" if number % 2 else "slack")
         for number, one in enumerate(rows(4, START))
     ]
     with tempfile.TemporaryDirectory() as folder:
