@@ -214,7 +214,7 @@ def view(
         company=placement.company,
         key=placement.key,
         start=placement.start_date,
-        level=level.level if level else "none",
+        level=level.level if level else None,
         left_on=placement.left_on,
         unlinked=tuple(name for person, name in named if people.address_of(tx, person.id) is None),
         timeline=timeline,

@@ -35,12 +35,12 @@ def caseload(app: App, tx: Session, person: facts.Person, naming: Naming) -> lis
             waiting.setdefault(alert.placement_id, alert.id)
     names = told_apart(own, naming)
 
-    def level_of(one: facts.Placement) -> str:
-        return levels[one.id].level if one.id in levels else "none"
+    def level_of(one: facts.Placement) -> str | None:
+        return levels[one.id].level if one.id in levels else None
 
     def order(one: facts.Placement) -> tuple[object, ...]:
         gone = one.left_on is not None and one.id not in waiting
-        return gone, urgency(level_of(one), one.id in waiting), one.company, one.hire.name
+        return gone, urgency(level_of(one) or "none", one.id in waiting), one.company, one.hire.name
 
     own.sort(key=order)
     return [

@@ -74,9 +74,12 @@ def _note(tx: Session, heard: Heard, action: str) -> None:
 def _forget_estimates(app: App, tx: Session, person: facts.Person, *, now: datetime) -> None:
     """What was estimated of a hire goes, from the database and from the chats, and the alerts about it are over."""
     for placement in placements_of(tx, person):
-        risks = [one.id for one in alerts.listed(tx, [placement.id]) if one.kind == "risk"]
-        _take_away(app, tx, placement.id, risks, key=f"unscored:{person.id}:{now.isoformat()}")
+        listed, key = alerts.listed(tx, [placement.id]), f"unscored:{person.id}:{now.isoformat()}"
+        _take_away(app, tx, placement.id, [one.id for one in listed if one.kind == "risk"], key=key)
         erasure.forget_estimates(tx, placement.id, now)
+        for one in listed:
+            if one.kind != "risk":  # Below each alert stand the levels of the last months.
+                copies.refresh(app, tx, one.id, key=key)
 
 
 def _take_away(app: App, tx: Session, placement_id: int, alert_ids: Iterable[int], *, key: str) -> None:

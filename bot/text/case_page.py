@@ -14,7 +14,7 @@ from bot.text.changes import LEAVE_REASONS
 from bot.text.dates import day
 from bot.text.fitting import fitted
 from bot.text.follow_up import Entry, entry_line
-from bot.text.levels import LEVELS
+from bot.text.levels import level_word
 from bot.text.prompts import Content, Page, press
 from bot.text.staff_forms import SAVE
 from surveys.model import Message
@@ -94,7 +94,7 @@ class CaseView:
     company: str
     key: str
     start: date
-    level: str
+    level: str | None
     left_on: date | None
     unlinked: tuple[str, ...]
     timeline: tuple[Entry, ...]
@@ -104,7 +104,7 @@ class CaseView:
 def page(voice: Voice, limits: Limits, view: CaseView, *, both: Sequence[str] = ()) -> Content:
     """Who, since when, both views (lines of bot.text.mirror), what was done, and what can be noted."""
     paragraphs = [Paragraph(voice.one(TITLE, hire=view.hire, company=view.company), Style.TITLE)]
-    about = voice.one(ABOUT, key=view.key, start=day(voice, view.start), level=voice.one(LEVELS[view.level]))
+    about = voice.one(ABOUT, key=view.key, start=day(voice, view.start), level=level_word(voice, view.level))
     paragraphs.append(Paragraph(about, Style.QUIET))
     if view.left_on is not None:
         paragraphs.append(Paragraph(voice.one(LEAVES, day=day(voice, view.left_on))))

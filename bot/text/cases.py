@@ -12,7 +12,7 @@ from bot.text.catalog import Voice
 from bot.text.dates import day
 from bot.text.fitting import fitted, fitting
 from bot.text.follow_up import SAYS
-from bot.text.levels import LEVELS
+from bot.text.levels import level_word
 from bot.text.prompts import Content, press
 from bot.text.reasons import listed, subject
 from surveys.model import Message
@@ -66,13 +66,13 @@ SHOW_CASES = Message("case.help.show", "Show my cases")
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case of a list. ``silent_days`` is None where nobody has answered yet; ``alert`` is the one to open; ``left_on`` is
-    the last day of somebody who leaves, of whom no level is told any more."""
+    the last day of somebody who leaves, of whom no level is told any more. ``level`` is None where nothing is estimated."""
 
     placement: int
     hire: str
     company_id: int
     company: str
-    level: str
+    level: str | None
     reasons: tuple[str, ...]
     silent_days: int | None
     alert: int | None
@@ -144,5 +144,5 @@ def _line(voice: Voice, one: Case) -> str:
     if one.left_on is not None:
         last = day(voice, one.left_on)
         return voice.one(LINE_LEAVES, hire=one.hire, company=one.company, day=last, answered=answered)
-    values = {"hire": one.hire, "company": one.company, "level": voice.one(LEVELS[one.level]), "answered": answered}
+    values = {"hire": one.hire, "company": one.company, "level": level_word(voice, one.level), "answered": answered}
     return voice.one(LINE_WHY, why=why, **values) if why else voice.one(LINE, **values)

@@ -17,11 +17,17 @@ LEVELS = {
     "high": Message("level.high", "high"),
     "critical": Message("level.critical", "critical"),
 }
+UNESTIMATED = Message("level.unestimated", "no estimate")
 TREND = Message("alert.trend", "The level month by month")
 TREND_ALT = Message("alert.trend_alt", "The level month by month: %(months)s")
 TREND_FROM = 4
 """How many months must be known before they are drawn: fewer show no course."""
 TREND_MONTHS = 12
+
+
+def level_word(voice: Voice, level: str | None) -> str:
+    """What a level is called; None where nothing was estimated yet, or somebody does not wish it, which is not "no sign"."""
+    return voice.one(UNESTIMATED if level is None else LEVELS[level])
 
 
 def trend(voice: Voice, months: Sequence[tuple[date, str]]) -> Chart | None:

@@ -38,8 +38,8 @@ async def test_the_worst_case_stands_first_with_its_reasons_and_the_days_without
         assert lines[0].startswith("• HIRE 01, Sakura Foods: critical (Says they leave")
         assert lines[0].endswith("days since the last answer: 3")
         assert lines[1:] == [
-            "• HIRE 03, Kita Hotel: no sign; no answer yet",
-            "• HIRE 02, Sakura Foods: no sign; no answer yet",
+            "• HIRE 03, Kita Hotel: no estimate; no answer yet",
+            "• HIRE 02, Sakura Foods: no estimate; no answer yet",
         ]
         assert "[Open: HIRE 01]" in house.sees(placement.consultant)
 

@@ -146,6 +146,12 @@ async def test_what_was_estimated_before_goes_when_the_estimate_is_turned_off(tm
         standing = "\n".join(house.shown(mori))
         assert "usual risk" not in standing
         assert "What stood here is not shown any more" in standing
+        assert WORDS in standing, "what was said stays, without the levels of the last months"
+        assert "Last months" not in standing
+        await house.says(mori, "list")
+        assert "NGUYEN VAN AN, Sakura Foods: no estimate" in house.sees(mori)
+        await house.presses(mori, "Case: NGUYEN VAN AN")
+        assert "now: no estimate" in house.sees(mori)
         await house.until("2026-07-10 12:00")
         assert house.rows("SELECT count(*) FROM assessment WHERE placement_id = 1") == [(0,)]
 
