@@ -231,6 +231,8 @@ def _record_decision(tx: Session, payload: Payload, decision: str, heard: Heard)
         _decline_open(tx, person, payload.subject, now)
         send(tx, heard, "declined", person.id)
         return
+    if person.stopped and person.paused_until is None:
+        people.set_stopped(tx, person.id, None)  # Whoever agrees after "stop" expects to be asked; a break goes on.
     checkins.wake(tx, person.id)
     next_setting(tx, heard)
 

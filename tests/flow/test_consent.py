@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -151,6 +152,33 @@ async def test_a_pause_begins_at_once_and_ends_by_itself() -> None:
         assert "Your check-in is ready" in house.sees(an)
         silent = [one.opened_at for one in house.alerts() if one.kind == "silence"]
         assert all(at < tokyo("2026-05-01 12:10") for at in silent), "a pause is no silence"
+
+
+async def test_a_yes_to_an_older_text_is_no_yes_to_this_one() -> None:
+    async with living(BEFORE) as house:
+        house.imports(row())
+        an = house.placement().hire
+        await house.joins(an)
+        (agree,) = [b.payload for line in house.messages(an)[-1].rows for b in line if b.payload.choice == "agree"]
+        await house.channel.press_on(house.address(an), None, replace(agree, turn=agree.turn - 1))
+        assert house.rows("SELECT count(*) FROM consent") == [(0,)]
+        assert "I agree" in house.sees(an), "and the text of today is shown"
+
+
+async def test_who_says_stop_before_the_promise_and_then_agrees_is_asked() -> None:
+    async with living(BEFORE) as house:
+        house.imports(row(hire_languages=("vi", "ja")))
+        an = house.placement().hire
+        await house.joins(an)
+        for written in ("/stop", "/stop", "/privacy"):
+            await house.says(an, written)
+        assert house.rows("SELECT count(*) FROM consent") == [(0,)]
+        await house.presses(an, "agree")
+        assert not house.placement().hire.stopped
+        await house.presses(an, "name.0")
+        await house.presses(an, "hour.noon")
+        await house.until("2026-04-06 12:10")
+        assert house.sent_at(an)[-1] == ("04-06 12:10", "opening")
 
 
 async def test_a_pause_can_be_ended_earlier() -> None:

@@ -37,6 +37,10 @@ async def a_life(house: House, **values: object) -> facts.Placement:
         people.set_call_name(tx, an.id, "Anh Yeu")
     await house.until("2026-05-01 12:10")
     await house.goes_through(an, "2", WORDS)
+    offered = [b for one in house.messages(an) for line in one.rows for b in line if b.payload.kind == "share"]
+    await house.presses(an, next(b.label for b in offered if b.payload.choice.startswith("topic.")))
+    await house.presses(an, "In my name")
+    assert house.rows("SELECT count(*) FROM sharing") == [(1,)]
     await house.goes_through(sato, "2", MANAGERS)
     await house.says(an, DANGER)
     await house.runs()
@@ -367,4 +371,5 @@ async def test_somebody_elses_button_shows_and_erases_nothing() -> None:
                 payload = shown.get(choice, shown["erase"])
                 await house.channel.press_on(house.address(person), None, payload)
         assert len(house.rows("SELECT id FROM person")) == before
+        assert house.placement().manager.name == "Sato Kenji", "nor does it erase whoever presses it"
         assert "an@example.com" not in house.log_of(placement.manager)
