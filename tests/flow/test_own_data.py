@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -368,7 +369,7 @@ async def test_somebody_elses_button_shows_and_erases_nothing() -> None:
         before = len(house.rows("SELECT id FROM person"))
         for person in (placement.manager, placement.consultant):
             for choice in ("show", "erase", "yes", "keep", "score_off", "nonsense"):
-                payload = shown.get(choice, shown["erase"])
+                payload = replace(shown["erase"], choice=choice)
                 await house.channel.press_on(house.address(person), None, payload)
         assert len(house.rows("SELECT id FROM person")) == before
         assert house.placement().manager.name == "Sato Kenji", "nor does it erase whoever presses it"
