@@ -45,7 +45,8 @@ VALUES: Mapping[str, str] = {
 """What stands for the placeholders of sentences that are said alone; for another one stands a number."""
 
 ANSWERS = {"last": 0.25, "last_on": "2026-09-07", "before": 0.75, "before_on": "2026-08-03", "on": "2026-09-07"}
-BEHIND = {**VALUES, **ANSWERS, "of": "doctor", "driver": "pay", "hire": 0.25, "manager": 0.75, "level": "high"}
+SIDES = {"hire": 0.25, "hire_on": "2026-09-07", "manager": 0.75, "manager_on": "2026-09-07"}
+BEHIND = {**VALUES, **ANSWERS, **SIDES, "of": "doctor", "driver": "pay", "level": "high"}
 """What stands behind a reason."""
 
 
