@@ -276,7 +276,9 @@ def give(
         )
     suffix, day = ("_until", {"day": until.isoformat()}) if until else ("", {})
     told = {"consultant": taker.name, "before": giver.name, **day}
-    readers = {person.id: (person, one) for one in moved if one.left_on is None for person in (one.hire, one.manager)}
+    # “Mori instead of Mori” tells nobody anything: another address under the same name.
+    stay = [one for one in moved if one.left_on is None and giver.name != taker.name]
+    readers = {person.id: (person, one) for one in stay for person in (one.hire, one.manager)}
     for person, placement in readers.values():
         if people.decision(tx, person, placement.id, version=CONSENT_VERSION) != "declined":
             notices.tell_later(app, tx, person, placement, detail={"code": f"handover{suffix}", **told})

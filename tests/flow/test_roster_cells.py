@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.flow import checkin
@@ -114,6 +114,7 @@ def tables(house: House, but: Callable[[str], bool]) -> dict[str, object]:
 
 @settings(max_examples=50)
 @given(CELL, st.integers(0, 2))
+@example(("consultant_email", "new@example.com"), 0)
 def test_any_cell_that_is_changed_changes_what_it_says_and_nothing_else(cell: tuple[str, str], place: int) -> None:
     column, value = cell
     changed = LINES[place] | {column: value}
