@@ -94,17 +94,17 @@ class Proposal:
 
     learned: Learned
     waiting: int
-    rates: tuple[Change, ...]
-    weights: tuple[Change, ...]
-    alike: bool
-    estimated: int
-    moved: tuple[Moved, ...]
-    version: int | None
-    then: int | None
-    other_rules: tuple[int, int] | None
-    loss_in_force: float | None
-    loss_prior: float | None
-    later_leavers: int
+    other_rules: tuple[int, int] | None = None
+    version: int | None = None
+    then: int | None = None
+    loss_in_force: float | None = None
+    loss_prior: float | None = None
+    later_leavers: int = 0
+    rates: tuple[Change, ...] = ()
+    weights: tuple[Change, ...] = ()
+    alike: bool = False
+    estimated: int = 0
+    moved: tuple[Moved, ...] = ()
 
     @property
     def changes(self) -> bool:

@@ -86,7 +86,7 @@ def proposal(app: App, tx: Session) -> Proposal:
     other = next(((one.version, one.rules_version) for one in everything), None) if not mine else None
     learned = learn([month for _, month in months], app.rules)
     waiting = sum(_is_leaver(one) for one in known) - learned.leavers
-    found = Proposal(learned, waiting, (), (), False, 0, (), None, None, other, None, None, 0)
+    found = Proposal(learned, waiting, other_rules=other)
     if mine:
         found = _checked(app, found, mine[0], months)
     then = next(iter(mine[found.worse :]), None)
